@@ -1,0 +1,108 @@
+"""What every rule speaks of: who acts, when, and how a wish is refused. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import ClassVar
+
+from shared.events.base import Role
+
+NATION = "CN"
+# China has kept one zone without daylight saving since 1992; the figures' months and days are counted in it.
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: an account in a role, with what it may reach.
+
+    ``areas`` are prefixes of region codes; ``CN`` covers the nation.
+    """
+
+    id: str
+    role: Role
+    enterprises: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    partner: str | None = None
+    capacity: str | None = None
+
+    def covers_enterprise(self, enterprise: str) -> bool:
+        """Whether the account belongs to the enterprise."""
+        return enterprise in self.enterprises
+
+    def covers_area(self, code: str) -> bool:
+        """Whether an area of the account contains the area ``code``; only ``CN`` contains the nation."""
+        return any(area == NATION or code.startswith(area) for area in self.areas if area)
+
+    def reaches(self, enterprise: str, region: str) -> bool:
+        """Whether a case of this enterprise, at a site in this region, is the account's business."""
+        return self.covers_enterprise(enterprise) or self.covers_area(region)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened, when we learnt of it, and whether the sender's clock ran ahead."""
+
+    occurred_at: datetime
+    recorded_at: datetime
+    clock_skew: bool = False
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an expected outcome, not a failure
+    """A wish that a rule does not grant; the base of every named refusal.
+
+    Attributes:
+        slug: stable name of the problem, the last part of its ``type``.
+        detail: one sentence for whoever asked.
+        fields: the fields at fault, each with its message.
+        extra: further members of the problem document.
+    """
+
+    slug: ClassVar[str] = "refused"
+
+    def __init__(self, detail: str, *, fields: Mapping[str, str] | None = None, **extra: object) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.fields = tuple((fields or {}).items())
+        self.extra = extra
+
+
+class WrongState(Refused):
+    """The case is not in a state from which this step can be taken."""
+
+    slug = "wrong-state"
+
+    def __init__(self, state: str, step: str) -> None:
+        super().__init__(f"a case that is {state} cannot be {step}", state=state)
+
+
+class OwnWork(Refused):
+    """The same person may not do both steps; four eyes are the point."""
+
+    slug = "own-work"
+
+
+class TooEarly(Refused):
+    """The step is said to have happened before what it follows."""
+
+    slug = "invalid"
+
+    def __init__(self, what: str, earliest: datetime) -> None:
+        sentence = f"is before {what}, which was at {earliest.isoformat()}"
+        super().__init__(f"occurred_at {sentence}", fields={"occurred_at": sentence})
+
+
+def not_before(moment: Moment, earliest: datetime, what: str) -> None:
+    """Refuse a step that would precede ``what``.
+
+    Raises:
+        TooEarly: ``occurred_at`` lies before ``earliest``.
+    """
+    if moment.occurred_at < earliest:
+        raise TooEarly(what, earliest)
+
+
+def month(at: datetime) -> int:
+    """The month in Asia/Shanghai as ``YYYYMM``."""
+    local = at.astimezone(SHANGHAI)
+    return local.year * 100 + local.month

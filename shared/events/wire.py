@@ -1,0 +1,121 @@
+"""CloudEvents 1.0 on Kafka, binary mode: an event to a record and a record to an event, without loss."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from shared.events.base import Fact, Recorded
+from shared.events.registry import FACTS
+
+Headers = list[tuple[str, bytes]]
+
+
+class Record(NamedTuple):
+    """What goes to Kafka."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record that is no event of ours, with what could still be read of its identity."""
+
+    reason: str
+    detail: str
+    subject: str | None = None
+    sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """An event of a type or major version that this build does not know yet."""
+
+    type: str
+    subject: str
+    sequence: int
+
+
+Decoded = Recorded[Fact] | Unknown | Unreadable
+
+
+def encode(event: Recorded[Fact]) -> Record:
+    """Return the record that carries ``event``; the same event gives the same record for ever."""
+    fact = event.fact
+    attributes = {
+        "specversion": "1.0",
+        "id": event.id,
+        "type": event.type,
+        "source": f"/nanxun/{fact.kafka_topic}",
+        "subject": event.subject,
+        "time": event.occurred_at.isoformat(),
+        "dataschema": f"/schemas/{event.type}/{fact.major}",
+        "sequence": str(event.sequence),
+        "partitionkey": fact.key,
+        "recordedtime": event.recorded_at.isoformat(),
+    }
+    headers = [(f"ce_{name}", value.encode()) for name, value in attributes.items()]
+    headers.append(("content-type", b"application/json"))
+    if event.traceparent:
+        headers.append(("traceparent", event.traceparent.encode()))
+    value = fact.model_dump_json(by_alias=True).encode()
+    return Record(fact.kafka_topic, fact.key.encode(), value, headers)
+
+
+def decode(value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Decoded:
+    """Return the event that a record carries, or why there is none; never raises."""
+    subject: str | None = None
+    sequence: int | None = None
+    try:
+        read = {name: raw.decode() for name, raw in headers if name.startswith("ce_")}
+        subject = read["ce_subject"]
+        sequence = int(read["ce_sequence"])
+        return _event(value, read, subject, sequence)
+    except UnicodeDecodeError as error:
+        return Unreadable("headers", f"not UTF-8: {error.reason}", *_identity(headers))
+    except KeyError as error:
+        return Unreadable("headers", f"{error.args[0]} is missing", subject, sequence)
+    except ValidationError as error:
+        return Unreadable("schema", _first(error), subject, sequence)
+    except ValueError as error:
+        return Unreadable("headers", str(error), subject, sequence)
+
+
+def _event(value: bytes | None, read: dict[str, str], subject: str, sequence: int) -> Decoded:
+    if sequence < 1 or read["ce_id"] != f"{subject}:{sequence}":
+        return Unreadable("headers", "ce_id is not <ce_subject>:<ce_sequence>")
+    name = read["ce_type"]
+    model = FACTS.get(name)
+    if model is None or read["ce_dataschema"] != f"/schemas/{name}/{model.major}":
+        return Unknown(name, subject, sequence)
+    if value is None:
+        return Unreadable("value", "the record has no value", subject, sequence)
+    fact = model.model_validate_json(value)
+    if fact.key != read["ce_partitionkey"]:
+        return Unreadable("schema", "ce_partitionkey is not the enterprise of the data", subject, sequence)
+    return Recorded(fact, subject, sequence, _time(read["ce_time"]), _time(read["ce_recordedtime"]))
+
+
+def _time(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"a time without an offset: {text[:40]}")
+    return at
+
+
+def _identity(headers: Iterable[tuple[str, bytes]]) -> tuple[str | None, int | None]:
+    """What can be read of a record's identity when some other header cannot."""
+    read = {name: raw.decode(errors="replace") for name, raw in headers}
+    subject, sequence = read.get("ce_subject", ""), read.get("ce_sequence", "")
+    whole = "\ufffd" not in subject and sequence.isdecimal() and read.get("ce_id") == f"{subject}:{sequence}"
+    return (subject, int(sequence)) if whole else (None, None)
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
