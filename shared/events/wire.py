@@ -11,6 +11,8 @@ from shared.events.base import Fact, Recorded
 from shared.events.registry import FACTS
 
 Headers = list[tuple[str, bytes]]
+# Ours have 35 characters (prefix and 128 bits) or 18 (enterprises); what is longer would only bloat keys.
+LONGEST_SUBJECT = 64
 
 
 class Record(NamedTuple):
@@ -67,7 +69,7 @@ def encode(event: Recorded[Fact]) -> Record:
     return Record(fact.kafka_topic, fact.key.encode(), value, headers)
 
 
-def decode(value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Decoded:
+def decode(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Decoded:
     """Return the event that a record carries, or why there is none; never raises."""
     subject: str | None = None
     sequence: int | None = None
@@ -75,7 +77,7 @@ def decode(value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Decoded
         read = {name: raw.decode() for name, raw in headers if name.startswith("ce_")}
         subject = read["ce_subject"]
         sequence = int(read["ce_sequence"])
-        return _event(value, read, subject, sequence)
+        return _event(key, value, read, subject, sequence)
     except UnicodeDecodeError as error:
         return Unreadable("headers", f"not UTF-8: {error.reason}", *_identity(headers))
     except KeyError as error:
@@ -86,7 +88,11 @@ def decode(value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Decoded
         return Unreadable("headers", str(error), subject, sequence)
 
 
-def _event(value: bytes | None, read: dict[str, str], subject: str, sequence: int) -> Decoded:
+def _event(
+    key: bytes | None, value: bytes | None, read: dict[str, str], subject: str, sequence: int
+) -> Decoded:
+    if len(subject) > LONGEST_SUBJECT:
+        return Unreadable("headers", "ce_subject is longer than any id of ours")
     if sequence < 1 or read["ce_id"] != f"{subject}:{sequence}":
         return Unreadable("headers", "ce_id is not <ce_subject>:<ce_sequence>")
     name = read["ce_type"]
@@ -96,8 +102,8 @@ def _event(value: bytes | None, read: dict[str, str], subject: str, sequence: in
     if value is None:
         return Unreadable("value", "the record has no value", subject, sequence)
     fact = model.model_validate_json(value)
-    if fact.key != read["ce_partitionkey"]:
-        return Unreadable("schema", "ce_partitionkey is not the enterprise of the data", subject, sequence)
+    if fact.key.encode() != key or fact.key != read["ce_partitionkey"]:
+        return Unreadable("key", "the record's key is not the enterprise of its data", subject, sequence)
     return Recorded(fact, subject, sequence, _time(read["ce_time"]), _time(read["ce_recordedtime"]))
 
 
