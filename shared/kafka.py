@@ -1,0 +1,110 @@
+"""Kafka: connection options, the topics and their provision, producers."""
+
+import ssl
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError
+
+from shared.settings import Settings
+
+# Every topic of interface and design; the events' own, those of other services, each with its dead letters.
+AGGREGATES = ("deliveries", "enterprises", "hazards", "programme", "reports", "savings", "suggestions")
+SMALL = ("operations", "watermarks")
+DEAD = ".dead"
+
+# A command's event has under 2 kB; this leaves room for any that we make and for a dead letter's 512 kB.
+MAX_REQUEST = 1_000_000
+# One batch per partition and request: larger ones compress better and cost fewer round trips.
+_BATCH = 256 * 1024
+_LINGER_MS = 5
+
+
+class WrongTopic(Exception):  # noqa: N818 - a state of the cluster
+    """A topic exists and is not as the settings ask; the sentence says how."""
+
+
+def connection(settings: Settings) -> dict[str, Any]:
+    """Return what every client of the cluster is given: bootstrap servers, TLS and SASL."""
+    options: dict[str, Any] = {"bootstrap_servers": settings.kafka}
+    security = settings.kafka_security
+    if security is None:
+        return options
+    options["security_protocol"] = security.protocol
+    if security.protocol.endswith("SSL"):
+        options["ssl_context"] = ssl.create_default_context(cafile=security.cafile)
+    if security.protocol.startswith("SASL") and security.password:
+        options |= {
+            "sasl_mechanism": security.mechanism,
+            "sasl_plain_username": security.username,
+            "sasl_plain_password": security.password.get_secret_value(),
+        }
+    return options
+
+
+def producer(settings: Settings) -> AIOKafkaProducer:
+    """Return an idempotent producer that is not started yet; sends have no time limit of their own."""
+    return AIOKafkaProducer(
+        **connection(settings),
+        acks="all",
+        enable_idempotence=True,
+        compression_type="lz4",
+        linger_ms=_LINGER_MS,
+        max_batch_size=_BATCH,
+        max_request_size=MAX_REQUEST,
+    )
+
+
+def topics(settings: Settings) -> dict[str, int]:
+    """Return every topic of the platform, as it is named on the cluster, with its number of partitions."""
+    wide = [name for aggregate in AGGREGATES for name in (aggregate, aggregate + DEAD)]
+    return {settings.topic(name): settings.partitions for name in wide} | {
+        settings.topic(name): 1 for name in SMALL
+    }
+
+
+async def provision(settings: Settings) -> list[str]:
+    """Create the topics that are missing and check those that are there; safe to repeat.
+
+    Returns:
+        The names of the topics that were created.
+
+    Raises:
+        WrongTopic: a topic has another number of partitions than the settings say.
+    """
+    admin = AIOKafkaAdminClient(**connection(settings))
+    await admin.start()
+    try:
+        wanted = topics(settings)
+        present = set(await admin.list_topics())
+        missing = {name: count for name, count in wanted.items() if name not in present}
+        if missing:
+            await _create(admin, settings, missing)
+        for found in await admin.describe_topics([name for name in wanted if name in present]):
+            _check(found, wanted[found["topic"]])
+        return sorted(missing)
+    finally:
+        await admin.close()
+
+
+async def _create(admin: AIOKafkaAdminClient, settings: Settings, missing: dict[str, int]) -> None:
+    # The topics are the log: nothing in them ever expires. One replica may be away, never the last but one.
+    configs = {"retention.ms": "-1", "min.insync.replicas": str(max(1, settings.replication - 1))}
+    wanted = [
+        NewTopic(name, count, settings.replication, topic_configs=configs) for name, count in missing.items()
+    ]
+    try:
+        await admin.create_topics(wanted)
+    except TopicAlreadyExistsError:
+        # Another process provisions at the same time; the next check sees the same topics.
+        return
+
+
+def _check(found: dict[str, Any], partitions: int) -> None:
+    have = len(found["partitions"])
+    if have != partitions:
+        raise WrongTopic(
+            f"topic {found['topic']} has {have} partitions where NANXUN_PARTITIONS asks for {partitions};"
+            " topics never grow in place, since a case would then be in two lanes"
+        )

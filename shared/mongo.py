@@ -1,0 +1,136 @@
+"""MongoDB: the only module that imports Motor, so that the move to PyMongo Async is one file (ADR 7)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import ReadPreference
+from pymongo.errors import CollectionInvalid, ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+# Motor carries no types; a document is what the driver hands us.
+Client = Any
+Database = Any
+Collection = Any
+Session = Any
+Document = dict[str, Any]
+
+T = TypeVar("T")
+
+# A command must be answered within 5 s when the store is frozen: this, one read after it, and room to spare.
+COMMAND_TIMEOUT_MS = 2_000
+# A lane's transaction may carry thousands of updates; MongoDB itself ends one after 60 s.
+PROJECTION_TIMEOUT_MS = 30_000
+
+MAJORITY = WriteConcern("majority")
+_TRANSIENT = "TransientTransactionError"
+_UNKNOWN = "UnknownTransactionCommitResult"
+# After this many repeats of a commit the caller re-reads what was to be committed.
+_COMMIT_TRIES = 5
+# Conflicts pass within a few tries; what lasts longer is an outage, which the caller waits out visibly.
+_UNIT_TRIES = 20
+_NAMESPACE_EXISTS = 48
+
+
+class CommitUnknown(Exception):  # noqa: N818 - neither failed nor done: the caller must look
+    """The outcome of a commit could not be learnt; read back what it would have written."""
+
+
+def connect(uri: str, *, timeout_ms: int = COMMAND_TIMEOUT_MS) -> Client:
+    """Return a client; it connects at its first use.
+
+    Every operation ends within ``timeout_ms``; writes and reads are with majority concern.
+    """
+    return AsyncIOMotorClient(
+        uri,
+        timeoutMS=timeout_ms,
+        tz_aware=True,
+        w="majority",
+        readConcernLevel="majority",
+        uuidRepresentation="standard",
+        appname="nanxun",
+    )
+
+
+async def ready(client: Client) -> None:
+    """Return when the primary answers.
+
+    Raises:
+        PyMongoError: it does not, within the client's time limit.
+    """
+    await client.admin.command("ping", read_preference=ReadPreference.PRIMARY)
+
+
+async def ensure_collection(database: Database, name: str, **options: object) -> Collection:
+    """Return the collection, created with ``options`` if it is not there yet.
+
+    Collections exist before their first transaction: two that create one implicitly abort each other.
+    """
+    try:
+        await database.create_collection(name, **options)
+    except CollectionInvalid:
+        pass
+    except OperationFailure as error:
+        if error.code != _NAMESPACE_EXISTS:
+            raise
+    return database[name]
+
+
+async def in_transaction(client: Client, unit: Callable[[Session], Awaitable[T]]) -> T:
+    """Run ``unit`` in one transaction and commit it; it runs again, from its reads, when MongoDB asks so.
+
+    Raises:
+        CommitUnknown: the commit was sent and its outcome could not be learnt.
+        PyMongoError: the unit failed for another reason; nothing was written.
+    """
+    async with await client.start_session() as session:
+        for tries_left in reversed(range(_UNIT_TRIES)):
+            session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=MAJORITY)
+            try:
+                result = await unit(session)
+                await _commit(session)
+            except PyMongoError as error:
+                await _abort(session)
+                if not error.has_error_label(_TRANSIENT) or not tries_left:
+                    raise
+                # The other side of a conflict needs a moment to finish.
+                await asyncio.sleep(0.01)
+            except BaseException:
+                await _abort(session)
+                raise
+            else:
+                return result
+    raise AssertionError("the last try returns or raises")
+
+
+async def _commit(session: Session) -> None:
+    for _ in range(_COMMIT_TRIES):
+        try:
+            await session.commit_transaction()
+        except PyMongoError as error:
+            unknown = isinstance(error, ConnectionFailure) or error.has_error_label(_UNKNOWN)
+            if error.has_error_label(_TRANSIENT) or not unknown:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            return
+    raise CommitUnknown
+
+
+async def _abort(session: Session) -> None:
+    if session.in_transaction:
+        try:
+            await session.abort_transaction()
+        except PyMongoError:
+            # The server ends it by itself; the first error is the one that matters.
+            return
+
+
+@asynccontextmanager
+async def snapshot(client: Client) -> AsyncIterator[Session]:
+    """One point in time for several reads, so that totals and groups agree while lanes write."""
+    async with await client.start_session(snapshot=True) as session:
+        yield session
