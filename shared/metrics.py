@@ -1,0 +1,71 @@
+"""Every metric of the platform, declared once with its meaning; labels have bounded values.
+
+Never an enterprise, a county or a person: a label's values are counted in tens.
+"""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+# From a trivial read to the 5 s after which a client must have heard of a store that is away.
+_REQUEST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+# A batch is cut by time, so that none runs for seconds; the upper ones show when that fails.
+_BATCH = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+# Other people's servers: up to the time limit of an attempt.
+_DELIVERY = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
+# Doubling: a group grows with the load.
+_GROUP = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+
+http_request_seconds = Histogram(
+    "nanxun_http_request_seconds",
+    "Time from the first byte of a request to the last of its answer.",
+    ["service", "route", "status"],
+    buckets=_REQUEST,
+)
+commands = Counter(
+    "nanxun_commands_total",
+    "Commands by what became of them (accepted, repeated, refused, conflict, unknown).",
+    ["service", "command", "outcome"],
+)
+group_commit_size = Histogram(
+    "nanxun_group_commit_size", "Commands written together in one bulk write.", buckets=_GROUP
+)
+unpublished_events = Gauge(
+    "nanxun_unpublished_events", "Events stored and not yet acknowledged by Kafka.", ["service"]
+)
+unpublished_oldest_seconds = Gauge(
+    "nanxun_unpublished_oldest_seconds",
+    "Age of the oldest event that Kafka has not acknowledged.",
+    ["service"],
+)
+published_events = Counter(
+    "nanxun_published_events_total", "Events acknowledged by Kafka, repeats included.", ["topic", "type"]
+)
+projection_lag_records = Gauge(
+    "nanxun_projection_lag_records",
+    "Records between a projection's next offset and the end of the partition.",
+    ["projection", "topic", "partition"],
+)
+projection_freshness_seconds = Gauge(
+    "nanxun_projection_freshness_seconds",
+    "Age of the newest event applied, by when it was recorded; 0 at the end of the log.",
+    ["projection", "topic"],
+)
+projection_events = Counter(
+    "nanxun_projection_events_total",
+    "Events by what a projection did with them (applied, duplicate, gap, skipped, dead, parked).",
+    ["projection", "type", "outcome"],
+)
+projection_batch_seconds = Histogram(
+    "nanxun_projection_batch_seconds",
+    "Time of one transaction of a lane, from its first read to its commit.",
+    ["projection"],
+    buckets=_BATCH,
+)
+dead_letters = Counter(
+    "nanxun_dead_letters_total",
+    "Records that could not be read and went to <topic>.dead.",
+    ["topic", "reason"],
+)
+deliveries = Counter("nanxun_deliveries_total", "Webhook deliveries by outcome of the attempt.", ["outcome"])
+delivery_seconds = Histogram(
+    "nanxun_delivery_seconds", "Time of one attempt to deliver a webhook.", buckets=_DELIVERY
+)
