@@ -48,6 +48,14 @@ class Moment:
     clock_skew: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Private:
+    """What stays in the owning service: who did it (None: nobody shall know) and what they wrote."""
+
+    by: str | None
+    texts: Mapping[str, str]
+
+
 class Refused(Exception):  # noqa: N818 - a refusal is an expected outcome, not a failure
     """A wish that a rule does not grant; the base of every named refusal.
 

@@ -46,27 +46,65 @@ class Unknown:
 Decoded = Recorded[Fact] | Unknown | Unreadable
 
 
-def encode(event: Recorded[Fact]) -> Record:
-    """Return the record that carries ``event``; the same event gives the same record for ever."""
-    fact = event.fact
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The CloudEvents attributes of an event, as text; what was stored is what is published."""
+
+    topic: str
+    key: str
+    type: str
+    major: int
+    subject: str
+    sequence: int
+    time: str
+    recorded_time: str
+    traceparent: str | None = None
+
+
+def envelope(event: Recorded[Fact]) -> Envelope:
+    """Return the attributes of ``event``."""
+    return Envelope(
+        topic=event.fact.kafka_topic,
+        key=event.fact.key,
+        type=event.type,
+        major=event.fact.major,
+        subject=event.subject,
+        sequence=event.sequence,
+        time=event.occurred_at.isoformat(),
+        recorded_time=event.recorded_at.isoformat(),
+        traceparent=event.traceparent,
+    )
+
+
+def data(fact: Fact) -> str:
+    """Return the value of the record that carries ``fact``: its JSON."""
+    return fact.model_dump_json(by_alias=True)
+
+
+def record(of: Envelope, value: str) -> Record:
+    """Return the Kafka record of an event; the same event gives the same record for ever."""
     attributes = {
         "specversion": "1.0",
-        "id": event.id,
-        "type": event.type,
-        "source": f"/nanxun/{fact.kafka_topic}",
-        "subject": event.subject,
-        "time": event.occurred_at.isoformat(),
-        "dataschema": f"/schemas/{event.type}/{fact.major}",
-        "sequence": str(event.sequence),
-        "partitionkey": fact.key,
-        "recordedtime": event.recorded_at.isoformat(),
+        "id": f"{of.subject}:{of.sequence}",
+        "type": of.type,
+        "source": f"/nanxun/{of.topic}",
+        "subject": of.subject,
+        "time": of.time,
+        "dataschema": f"/schemas/{of.type}/{of.major}",
+        "sequence": str(of.sequence),
+        "partitionkey": of.key,
+        "recordedtime": of.recorded_time,
     }
-    headers = [(f"ce_{name}", value.encode()) for name, value in attributes.items()]
+    headers = [(f"ce_{name}", text.encode()) for name, text in attributes.items()]
     headers.append(("content-type", b"application/json"))
-    if event.traceparent:
-        headers.append(("traceparent", event.traceparent.encode()))
-    value = fact.model_dump_json(by_alias=True).encode()
-    return Record(fact.kafka_topic, fact.key.encode(), value, headers)
+    if of.traceparent:
+        headers.append(("traceparent", of.traceparent.encode()))
+    return Record(of.topic, of.key.encode(), value.encode(), headers)
+
+
+def encode(event: Recorded[Fact]) -> Record:
+    """Return the Kafka record that carries ``event``."""
+    return record(envelope(event), data(event.fact))
 
 
 def decode(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Decoded:

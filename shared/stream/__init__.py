@@ -1,0 +1,21 @@
+"""The write side: one MongoDB document per case holds its state and its own events (ADR 1)."""
+
+from shared.stream.command import Command
+from shared.stream.ids import CaseIds, case_ids
+from shared.stream.refusals import CaseFull, KeyReused, PreconditionFailed, UnknownCase
+from shared.stream.stored import Outcome, Stored, Write
+from shared.stream.stream import Stream
+
+__all__ = [
+    "CaseFull",
+    "CaseIds",
+    "Command",
+    "KeyReused",
+    "Outcome",
+    "PreconditionFailed",
+    "Stored",
+    "Stream",
+    "UnknownCase",
+    "Write",
+    "case_ids",
+]

@@ -1,0 +1,106 @@
+"""Group commit: commands that arrive together are written together, each with an outcome of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from shared import metrics
+from shared.errors import Unavailable
+from shared.mongo import Collection
+
+# One bulk write; larger ones no longer gain and make the first wait for the last.
+_LARGEST = 500
+# What may wait: about two seconds of intake. More would be answered too late to matter.
+_WAITING = 4_000
+# The filter missed and the upsert met the document (11000), or the validator refused half a case (121).
+_LOST_RACE = frozenset({11000, 121})
+
+
+@dataclass(slots=True)
+class _Pending:
+    operation: UpdateOne
+    written: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class GroupCommit:
+    """Writes single-document updates of one collection in unordered bulks with majority concern."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self._waiting: asyncio.Queue[_Pending | None] = asyncio.Queue(_WAITING)
+
+    async def write(self, operation: UpdateOne) -> bool:
+        """Write one update.
+
+        Returns:
+            True: it is durable. False: somebody else changed the document first, and nothing was written.
+
+        Raises:
+            Unavailable: too many are waiting (not written), or the outcome is unknown.
+        """
+        pending = _Pending(operation)
+        try:
+            self._waiting.put_nowait(pending)
+        except asyncio.QueueFull:
+            raise Unavailable("too many requests are waiting to be stored", retry_after=1) from None
+        return await pending.written
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Write what comes while the block runs, then what is still waiting."""
+        writer = asyncio.create_task(self._run(), name="group-commit")
+        try:
+            yield
+        finally:
+            await self._waiting.put(None)
+            await writer
+
+    async def _run(self) -> None:
+        closing = False
+        while not closing:
+            first = await self._waiting.get()
+            # The commands whose requests are already here join this write.
+            await asyncio.sleep(0)
+            count = min(self._waiting.qsize(), _LARGEST - 1)
+            taken = [first, *(self._waiting.get_nowait() for _ in range(count))]
+            closing = None in taken
+            await self._commit([pending for pending in taken if pending is not None])
+
+    async def _commit(self, group: list[_Pending]) -> None:
+        # Whoever no longer waits was told that the outcome is unknown; nothing is lost by not writing it.
+        group = [pending for pending in group if not pending.written.done()]
+        if not group:
+            return
+        metrics.group_commit_size.observe(len(group))
+        try:
+            await self._collection.bulk_write([pending.operation for pending in group], ordered=False)
+        except BulkWriteError as error:
+            _settle(group, _outcomes(error, len(group)))
+        except PyMongoError:
+            _settle(group, [None] * len(group))
+        else:
+            _settle(group, [True] * len(group))
+
+
+def _outcomes(error: BulkWriteError, count: int) -> list[bool | None]:
+    """True: written; False: lost its race; None: unknown."""
+    details = error.details or {}
+    # A write concern that failed leaves the durability of everything that was written unknown.
+    outcomes: list[bool | None] = [None if details.get("writeConcernErrors") else True] * count
+    for failed in details.get("writeErrors", ()):
+        outcomes[failed["index"]] = False if failed["code"] in _LOST_RACE else None
+    return outcomes
+
+
+def _settle(group: list[_Pending], outcomes: list[bool | None]) -> None:
+    for pending, outcome in zip(group, outcomes, strict=True):
+        if pending.written.done():
+            continue
+        if outcome is None:
+            pending.written.set_exception(Unavailable("the store did not confirm the write"))
+        else:
+            pending.written.set_result(outcome)

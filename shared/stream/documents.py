@@ -1,0 +1,100 @@
+"""The layout of a stream document: its validator, its index, its slot, and one entry per event."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+from zlib import crc32
+
+from shared.events.base import Fact, Recorded
+from shared.events.rules import Private
+from shared.events.wire import Envelope, data, envelope
+from shared.mongo import Document
+from shared.stream.command import Command
+
+# 500 events with texts of 4,000 characters (16 kB) stay below MongoDB's 16 MB a document.
+MOST_EVENTS = 500
+# Shares of the relays' work; more than there will ever be relays of one kind.
+SLOTS = 64
+# A later command on a document that is not there would otherwise create half a case.
+VALIDATOR: Document = {"$expr": {"$eq": [{"$size": "$events"}, "$version"]}}
+UNPUBLISHED_INDEX: dict[str, Any] = {
+    "keys": [("slot", 1), ("unpublished_since", 1)],
+    "partialFilterExpression": {"unpublished_since": {"$exists": True}},
+    "name": "unpublished",
+}
+
+
+def slot(case: str) -> int:
+    """The share of the relays' work that a case belongs to."""
+    return crc32(case.encode()) % SLOTS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event inside its case's document: what is published, and what stays here.
+
+    Times are kept as text, since a BSON date would cut them to milliseconds; the data as the JSON that goes
+    to Kafka, so that it goes there byte for byte whenever it goes.
+    """
+
+    key: str
+    type: str
+    major: int
+    sequence: int
+    time: str
+    recorded_time: str
+    data: str
+    command: str
+    digest: str
+    role: str
+    by: str | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+    traceparent: str | None = None
+
+    @classmethod
+    def of(cls, event: Recorded[Fact], command: Command, private: Private) -> Self:
+        """Return the entry that keeps ``event`` and the command that made it."""
+        of = envelope(event)
+        return cls(
+            key=of.key,
+            type=of.type,
+            major=of.major,
+            sequence=of.sequence,
+            time=of.time,
+            recorded_time=of.recorded_time,
+            data=data(event.fact),
+            command=command.id,
+            digest=command.digest,
+            role=command.by.role.value,
+            by=private.by,
+            texts=dict(private.texts),
+            traceparent=of.traceparent,
+        )
+
+    @classmethod
+    def read(cls, document: Document) -> Self:
+        """Return the entry that a document holds."""
+        return cls(**document)
+
+    def document(self) -> Document:
+        """Return the entry as it is stored."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def envelope(self, topic: str, subject: str) -> Envelope:
+        """Return the CloudEvents attributes of the event, which belongs to case ``subject``."""
+        return Envelope(
+            topic=topic,
+            key=self.key,
+            type=self.type,
+            major=self.major,
+            subject=subject,
+            sequence=self.sequence,
+            time=self.time,
+            recorded_time=self.recorded_time,
+            traceparent=self.traceparent,
+        )
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When we learnt of it."""
+        return datetime.fromisoformat(self.recorded_time)

@@ -1,0 +1,66 @@
+"""A case as it is stored, what a command does to it, and what came of that."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from shared.events.base import Fact
+from shared.events.rules import Actor, Moment
+from shared.stream.command import Command
+from shared.stream.documents import Entry
+from shared.stream.refusals import KeyReused
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[S]):
+    """A case as it is stored."""
+
+    id: str
+    version: int
+    state: S
+    history: tuple[Entry, ...]
+
+    def holds(self, command: Command) -> bool:
+        """Whether the command is already part of the case.
+
+        Raises:
+            KeyReused: its key is, with another request.
+        """
+        for entry in self.history:
+            if entry.command == command.id:
+                if entry.digest != command.digest:
+                    raise KeyReused("this Idempotency-Key came before with another request")
+                return True
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[S]):
+    """What a command came to: the case after it, and whether this request changed it."""
+
+    case: Stored[S]
+    changed: bool
+
+
+Rule = Callable[[S | None, Actor, Moment], Fact | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Write(Generic[S]):
+    """How a command changes a case.
+
+    Attributes:
+        rule: state, actor and moment in; the fact out, or None where there is nothing to change.
+        guard: raises where the actor may not know of the case.
+        texts: what the actor wrote; it stays in this service.
+        anonymous: the account is not stored.
+        creates: the case may be new.
+    """
+
+    rule: Rule[S]
+    guard: Callable[[S], None] = lambda _: None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    anonymous: bool = False
+    creates: bool = False

@@ -1,0 +1,200 @@
+"""The stream document: load a case, decide, and store its new state with the event, in one write."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from bson import encode
+from bson.raw_bson import RawBSONDocument
+from pydantic import TypeAdapter
+from pymongo import UpdateOne
+from pymongo.errors import PyMongoError
+
+from shared import metrics
+from shared.errors import Unavailable
+from shared.events.base import Recorded
+from shared.events.rules import Private, Refused
+from shared.mongo import Collection, Database, Document, ensure_collection
+from shared.stream.command import Command
+from shared.stream.commit import GroupCommit
+from shared.stream.documents import MOST_EVENTS, UNPUBLISHED_INDEX, VALIDATOR, Entry, slot
+from shared.stream.refusals import CaseFull, PreconditionFailed, UnknownCase
+from shared.stream.stored import Outcome, Stored, Write
+
+S = TypeVar("S")
+
+# A client hears within 5 s that the store is away; what is left is for the way there and back.
+_DEADLINE_SECONDS = 4.0
+
+
+class Stream(Generic[S]):
+    """The cases of one kind.
+
+    Args:
+        database: the service's own.
+        kind: name of the collection, and of the topic that its events go to.
+        service: for the metrics.
+        state: shape of a case's state, a dataclass.
+        evolve: the state that an event leaves.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        kind: str,
+        *,
+        service: str,
+        state: type[S],
+        evolve: Callable[[S | None, Recorded[Any], Private], S],
+    ) -> None:
+        self.kind = kind
+        self._service = service
+        self._database = database
+        self._collection: Collection = database[kind]
+        self._adapter: TypeAdapter[S] = TypeAdapter(state)
+        self._evolve = evolve
+        self._commit = GroupCommit(self._collection)
+
+    async def prepare(self, *indexes: list[tuple[str, int]]) -> None:
+        """Create the collection with its validator and indexes; safe to repeat."""
+        await ensure_collection(self._database, self.kind, validator=VALIDATOR)
+        await self._database.command("collMod", self.kind, validator=VALIDATOR)
+        await self._collection.create_index(**UNPUBLISHED_INDEX)
+        for keys in indexes:
+            await self._collection.create_index(keys)
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Take writes while the block runs."""
+        return self._commit.running()
+
+    async def load(self, case: str) -> Stored[S] | None:
+        """Return the case, as a majority of the store's members holds it.
+
+        Raises:
+            Unavailable: the store did not answer in time.
+        """
+        try:
+            document = await self._collection.find_one({"_id": case})
+        except PyMongoError as error:
+            raise Unavailable("the store is away") from error
+        return None if document is None else self._stored(document)
+
+    async def page(self, matching: Document, *, after: str | None, limit: int) -> list[Stored[S]]:
+        """Return up to ``limit`` cases whose state matches, by id, beginning behind ``after``."""
+        where: Document = {f"state.{name}": value for name, value in matching.items()}
+        if after is not None:
+            where["_id"] = {"$gt": after}
+        try:
+            documents = await self._collection.find(where).sort("_id", 1).limit(limit).to_list(None)
+        except PyMongoError as error:
+            raise Unavailable("the store is away") from error
+        return [self._stored(document) for document in documents]
+
+    async def execute(self, case: str, command: Command, write: Write[S]) -> Outcome[S]:
+        """Apply a command to a case: load, decide, store; a lost race is decided again.
+
+        Raises:
+            Refused: by a rule of the domain or of the stream; nothing was stored.
+            Unavailable: the store is away or too busy; the outcome is unknown, and the same command tells it.
+        """
+        try:
+            async with asyncio.timeout(_DEADLINE_SECONDS):
+                outcome = await self._execute(case, command, write)
+        except TimeoutError:
+            self._count(command, "unknown")
+            raise Unavailable("the store did not confirm the write in time") from None
+        except Unavailable:
+            self._count(command, "unknown")
+            raise
+        except PreconditionFailed:
+            self._count(command, "conflict")
+            raise
+        except Refused:
+            self._count(command, "refused")
+            raise
+        self._count(command, "accepted" if outcome.changed else "repeated")
+        return outcome
+
+    async def _execute(self, case: str, command: Command, write: Write[S]) -> Outcome[S]:
+        while True:
+            stored = await self.load(case)
+            settled = self._settled(stored, command, write)
+            if settled is not None:
+                return settled
+            after = self._decide(case, stored, command, write)
+            if after is None:
+                return Outcome(_known(stored), changed=False)
+            try:
+                if await self._commit.write(self._update(after)):
+                    return Outcome(after, changed=True)
+            except Unavailable:
+                found = await self.load(case)
+                if found is None or not found.holds(command):
+                    raise
+                return Outcome(found, changed=True)
+
+    def _settled(self, stored: Stored[S] | None, command: Command, write: Write[S]) -> Outcome[S] | None:
+        """Refuse what may not be asked; return the outcome of what is already done."""
+        if stored is None:
+            if not write.creates:
+                raise UnknownCase("there is no such case")
+        else:
+            write.guard(stored.state)
+            if stored.holds(command):
+                return Outcome(stored, changed=False)
+        version = stored.version if stored else 0
+        if command.expected not in {None, version}:
+            raise PreconditionFailed(f"the case is at version {version}", version=version)
+        return None
+
+    def _decide(
+        self, case: str, stored: Stored[S] | None, command: Command, write: Write[S]
+    ) -> Stored[S] | None:
+        history = stored.history if stored else ()
+        moment = command.moment(not_recorded_before=history[-1].recorded_at if history else None)
+        state = stored.state if stored else None
+        fact = write.rule(state, command.by, moment)
+        if fact is None:
+            return None
+        if len(history) >= MOST_EVENTS:
+            raise CaseFull(f"the case has {MOST_EVENTS} events, which is as many as one may have")
+        event = Recorded(
+            fact, case, len(history) + 1, moment.occurred_at, moment.recorded_at, command.traceparent
+        )
+        private = Private(None if write.anonymous else command.by.id, write.texts)
+        entry = Entry.of(event, command, private)
+        return Stored(case, event.sequence, self._evolve(state, event, private), (*history, entry))
+
+    def _update(self, after: Stored[S]) -> UpdateOne:
+        entry = after.history[-1]
+        # Encoded here, so that what BSON cannot hold fails this command alone and not its whole group.
+        state = RawBSONDocument(encode(self._adapter.dump_python(after.state, mode="json")))
+        return UpdateOne(
+            {"_id": after.id, "version": after.version - 1},
+            {
+                "$set": {"version": after.version, "state": state, "key": entry.key, "slot": slot(after.id)},
+                "$push": {"events": RawBSONDocument(encode(entry.document()))},
+                "$min": {"unpublished_since": datetime.now(UTC)},
+                "$setOnInsert": {"published": 0},
+            },
+            upsert=True,
+        )
+
+    def _stored(self, document: Document) -> Stored[S]:
+        return Stored(
+            document["_id"],
+            document["version"],
+            self._adapter.validate_python(document["state"]),
+            tuple(Entry.read(entry) for entry in document["events"]),
+        )
+
+    def _count(self, command: Command, outcome: str) -> None:
+        metrics.commands.labels(self._service, command.name, outcome).inc()
+
+
+def _known(stored: Stored[S] | None) -> Stored[S]:
+    if stored is None:
+        raise UnknownCase("there is no such case")
+    return stored
