@@ -1,0 +1,1 @@
+"""The platform's tests; what they share is in ``conftest`` and ``support``."""

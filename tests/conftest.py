@@ -1,0 +1,65 @@
+"""The servers of a test session, and for each test a corner of them where it meets no other."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from pymongo import AsyncMongoClient
+
+from deploy.local.addresses import Addresses, Unavailable
+from deploy.local.servers import servers
+from shared.settings import Settings, load
+
+# Enough for lanes to run apart, few enough that making them takes no time.
+PARTITIONS = 3
+
+
+@pytest.fixture(scope="session")
+async def addresses(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Addresses]:
+    """Kafka and MongoDB, one of each for the whole session; those of NANXUN_KAFKA and NANXUN_MONGO if set."""
+    fresh = load().model_copy(update={"data": tmp_path_factory.mktemp("servers")})
+    async with contextlib.AsyncExitStack() as started:
+        try:
+            found = await started.enter_async_context(servers(fresh, standard_ports=False))
+        except Unavailable as missing:
+            if os.environ.get("CI"):
+                pytest.fail(str(missing))
+            pytest.skip(str(missing))
+        yield found
+
+
+@pytest.fixture
+async def settings(addresses: Addresses, tmp_path: Path) -> AsyncIterator[Settings]:
+    """Settings of a namespace of its own: no other test has its topics or databases."""
+    namespace = f"t{secrets.token_hex(4)}"
+    yield Settings(
+        kafka=addresses.kafka,
+        mongo=addresses.mongo,
+        data=tmp_path,
+        namespace=namespace,
+        partitions=PARTITIONS,
+    )
+    async with AsyncMongoClient[dict[str, Any]](addresses.mongo) as client:
+        for name in await client.list_database_names():
+            if name.startswith(f"{namespace}_"):
+                await client.drop_database(name)
+
+
+@pytest.fixture
+async def topics(settings: Settings) -> AsyncIterator[list[str]]:
+    """Every topic of the platform, made for this test in its namespace and deleted after it."""
+    from shared.kafka import provision  # noqa: PLC0415 - pure tests need no Kafka client
+
+    yield await provision(settings)
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
+    await admin.start()
+    try:
+        mine = [name for name in await admin.list_topics() if name.startswith(f"{settings.namespace}.")]
+        await admin.delete_topics(mine)
+    finally:
+        await admin.close()

@@ -1,0 +1,1 @@
+"""Whole paths, from a request to a figure."""

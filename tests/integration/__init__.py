@@ -1,0 +1,1 @@
+"""Behaviour on a real Kafka and a real MongoDB."""

@@ -1,0 +1,30 @@
+"""What tests of every kind use."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+# Often enough to be quick, seldom enough to leave the cores to what is waited for.
+_POLL = 0.02
+
+
+async def eventually(check: Callable[[], Awaitable[T] | T], *, deadline: float = 10.0) -> T:
+    """Return what ``check`` returns as soon as it is true and does not assert otherwise.
+
+    Its last AssertionError, or falsehood, is what the test fails with after ``deadline`` seconds.
+    """
+    end = time.monotonic() + deadline
+    while True:
+        try:
+            found = check()
+            value: T = await found if isinstance(found, Awaitable) else found
+            if value or value is None:
+                return value
+            trouble = AssertionError(f"still {value!r} after {deadline} s")
+        except AssertionError as error:
+            trouble = error
+        if time.monotonic() > end:
+            raise trouble
+        await asyncio.sleep(_POLL)
