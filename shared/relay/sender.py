@@ -1,0 +1,73 @@
+"""Sending to Kafka with a time limit: all acknowledged, or a new producer and nothing marked."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from shared import kafka, metrics
+from shared.events.wire import Record
+from shared.settings import Settings
+
+# An idempotent producer never gives up by itself; a broker that restarts is back within this.
+SEND_SECONDS = 20
+_STOP_SECONDS = 2
+
+
+class NotSent(Exception):  # noqa: N818 - an outcome: send again with a new producer
+    """Kafka did not acknowledge everything in time; some of it may be there."""
+
+
+@dataclass(slots=True)
+class Sender:
+    """One idempotent producer at a time, made again whenever a send fails.
+
+    Attributes:
+        settings: where Kafka is.
+    """
+
+    settings: Settings
+    _producer: AIOKafkaProducer | None = None
+
+    async def send(self, records: list[Record]) -> None:
+        """Send keyed records, in their order per key, and wait for every acknowledgement.
+
+        Raises:
+            NotSent: not all were acknowledged within the time limit.
+        """
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                producer = self._producer = self._producer or await self._started()
+                sent = [
+                    await producer.send(
+                        self.settings.topic(record.topic),
+                        record.value,
+                        key=record.key,
+                        headers=record.headers,
+                    )
+                    for record in records
+                ]
+                await asyncio.gather(*sent)
+        except (KafkaError, TimeoutError) as error:
+            await self.close()
+            raise NotSent(type(error).__name__) from error
+        for record in records:
+            metrics.published_events.labels(record.topic, dict(record.headers)["ce_type"].decode()).inc()
+
+    async def close(self) -> None:
+        """Let go of the producer; one whose broker is away would otherwise never stop."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with suppress(KafkaError, TimeoutError):
+                await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
+
+    async def _started(self) -> AIOKafkaProducer:
+        producer = kafka.producer(self.settings)
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        return producer
