@@ -11,7 +11,8 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from pymongo import AsyncMongoClient
 
-from deploy.local.addresses import Addresses, Unavailable
+from deploy.local.addresses import Addresses
+from deploy.local.errors import Unavailable
 from deploy.local.servers import servers
 from shared.settings import Settings, load
 

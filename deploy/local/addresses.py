@@ -1,10 +1,9 @@
-"""Where the servers answer, and what is said when something that is needed cannot be had."""
+"""Where the servers answer, and which of their processes are ours."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-
-class Unavailable(Exception):  # noqa: N818 - named as the refusal it is
-    """Something that is needed cannot be had here; the message is one sentence and its remedy."""
+from deploy.local.processes import Child
 
 
 @dataclass(frozen=True)
@@ -13,4 +12,6 @@ class Addresses:
 
     kafka: str  # bootstrap servers
     mongo: str  # a URI
-    origin: str = "settings"  # how they came to be: settings, Docker, native, or several of these
+    origin: str = "settings"  # or Docker, or native: how they came to be
+    # Those we run ourselves; a test may freeze or kill them, `nanxun up` starts them again.
+    processes: Sequence[Child] = field(default=(), compare=False)

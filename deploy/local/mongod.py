@@ -41,8 +41,9 @@ async def replica_set(
         Unavailable: mongod cannot be had, or a member does not start.
     """
     binary = await mongod(data)
-    preferred = [STANDARD + n if standard_ports else None for n in range(members)]
-    hosts = [ports.find(port) for port in preferred]
+    hosts: list[int] = []
+    for n in range(members):
+        hosts.append(ports.find(STANDARD + n if standard_ports else None, avoid=hosts))
     children = [
         _member(data, number, port, binary.path, binary.env) for number, port in enumerate(hosts, start=1)
     ]

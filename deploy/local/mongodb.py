@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.addresses import Unavailable
+from deploy.local.errors import Unavailable
 
 OLDEST = 6  # older ones lack what our transactions and sorts by window rely on
 LACKING = "libcurl.so.4"

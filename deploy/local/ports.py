@@ -1,8 +1,11 @@
 """Ports that nobody uses: the standard one where it is free, else another."""
 
+import itertools
 import random
 import socket
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+
+from deploy.local.errors import Unavailable
 
 # Below the range that Linux and macOS hand to outgoing connections: a port found free there may be
 # somebody's outgoing one a moment later.
@@ -22,20 +25,17 @@ def free(port: int) -> bool:
     return True
 
 
-def find(preferred: int | None = None, *, also: Sequence[int] = ()) -> int:
-    """Return ``preferred`` or a free port, such that ``port + n`` is free too for every n in ``also``.
+def find(preferred: int | None = None, *, also: Sequence[int] = (), avoid: Container[int] = ()) -> int:
+    """Return ``preferred`` or another port; it and every ``port + n`` for n in ``also`` are free.
+
+    None of them is in ``avoid``: ports that are promised to others and not bound yet.
 
     Raises:
-        OSError: the machine has no free port left.
+        Unavailable: this machine has no such port.
     """
-    if preferred is not None and _all_free(preferred, also):
-        return preferred
-    for _ in range(_TRIES):
-        port = random.randrange(_LOW, _HIGH)  # noqa: S311 - nothing secret about a port
-        if _all_free(port, also):
+    offsets = (0, *also)
+    tries = (random.randrange(_LOW, _HIGH) for _ in range(_TRIES))  # noqa: S311 - nothing secret about a port
+    for port in tries if preferred is None else itertools.chain((preferred,), tries):
+        if all(port + n not in avoid and free(port + n) for n in offsets):
             return port
-    raise OSError("no free port was found")
-
-
-def _all_free(port: int, also: Sequence[int]) -> bool:
-    return all(free(port + n) for n in (0, *also))
+    raise Unavailable("This machine has no free TCP port left: stop some of its servers.")

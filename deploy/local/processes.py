@@ -5,15 +5,20 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from deploy.local.addresses import Unavailable
+from deploy.local.errors import Unavailable
 
 GUARD = Path(__file__).with_name("guard.py")
 HOW = "signal" if sys.platform == "linux" else "pipe"
-# Time to leave a consumer group or flush a log; a healthy child needs less than two seconds.
-FAREWELL = 10.0
+# Longer than the 15 s in which a service finishes its requests; a healthy child needs less than two.
+FAREWELL = 20.0
+# What dies at once must not spin; what died once should be back before anybody notices.
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+# Having lived so long, its death is not the same trouble as before.
+SETTLED = 60.0
 # Short against a start of seconds, long enough to cost nothing.
 POLL = 0.05
 
@@ -35,6 +40,7 @@ class Child:
         self._command = [sys.executable, "-I", "-S", str(GUARD), how, str(os.getpid()), *command]
         self._env = {**os.environ, **(env or {})}
         self._process: asyncio.subprocess.Process | None = None
+        self._starting = asyncio.Lock()
 
     @property
     def pid(self) -> int:
@@ -48,19 +54,31 @@ class Child:
         return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
-        """Start it; a group of its own keeps the terminal's Ctrl-C from reaching it before us."""
-        assert not self.running
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command,
-                # Never written to: its end is how the guard learns of our death.
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=self._env,
-                start_new_session=True,
-            )
+        """Start it unless it runs; a group of its own keeps the terminal's Ctrl-C from reaching it before us.
+
+        Raises:
+            Unavailable: its log cannot be written.
+        """
+        async with self._starting:
+            if self.running:
+                return
+            try:
+                self.log.parent.mkdir(parents=True, exist_ok=True)
+                log = self.log.open("ab")
+            except OSError as error:
+                raise Unavailable(
+                    f"{self.log} cannot be written ({error.strerror}): point NANXUN_DATA elsewhere."
+                ) from None
+            with log:
+                self._process = await asyncio.create_subprocess_exec(
+                    *self._command,
+                    # Never written to: its end is how the guard learns of our death.
+                    stdin=subprocess.PIPE,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    env=self._env,
+                    start_new_session=True,
+                )
 
     async def ended(self) -> int:
         """Wait until it ends; return its exit status, negative for a signal."""
@@ -80,6 +98,14 @@ class Child:
         """End it as a crash would, without a word."""
         self._signal(signal.SIGKILL)
         await self._gone()
+
+    def freeze(self) -> None:
+        """Stop it in its tracks: it keeps its connections and answers nobody."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
 
     async def restart(self) -> None:
         """Start it again, stopped first if it still runs."""
@@ -126,6 +152,27 @@ class Child:
 async def stop_all(children: Sequence[Child]) -> None:
     """Stop them side by side; one that hangs does not delay the others."""
     await asyncio.gather(*(child.stop() for child in children))
+
+
+async def supervise(children: Sequence[Child], say: Callable[[str], None]) -> None:
+    """Start again whatever dies, for ever, and say so each time."""
+    async with asyncio.TaskGroup() as watches:
+        for child in children:
+            watches.create_task(_keep(child, say))
+
+
+async def _keep(child: Child, say: Callable[[str], None]) -> None:
+    pause = FIRST_PAUSE
+    while True:
+        began = time.monotonic()
+        status = await child.ended()
+        pause = FIRST_PAUSE if time.monotonic() - began > SETTLED else pause
+        await asyncio.sleep(pause)
+        # Somebody else may have started it meanwhile.
+        if not child.running:
+            say(f"{child.name} ended with status {status} and is started again; its log is {child.log}")
+            await child.start()
+            pause = min(2 * pause, LONGEST_PAUSE)
 
 
 async def listening(port: int, host: str = "127.0.0.1") -> bool:

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy.local.addresses import Unavailable
+from deploy.local.errors import Unavailable
 
 # mongod lays out 300 MB of journal before its first document; the pilot's data are small beside it.
 NEEDED_MB = 600

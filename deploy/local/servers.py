@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 from deploy.local import docker, kafka, mongod
 from deploy.local.addresses import Addresses
+from deploy.local.processes import Child
 from deploy.local.room import reserved
 from shared.settings import Settings
 
@@ -30,12 +31,15 @@ async def servers(settings: Settings, *, standard_ports: bool = True) -> AsyncIt
             yield Addresses(at_kafka, at_mongo, origin="Docker")
             return
         started.enter_context(reserved(settings.data))
+        processes: list[Child] = []
         if set_kafka is None:
             cluster = await started.enter_async_context(
                 kafka.cluster(settings.data, standard_ports=standard_ports)
             )
+            processes += cluster.brokers
         if set_mongo is None:
             members = await started.enter_async_context(
                 mongod.replica_set(settings.data, standard_ports=standard_ports)
             )
-        yield Addresses(set_kafka or cluster.bootstrap, set_mongo or members.uri, origin="native")
+            processes += members.members
+        yield Addresses(set_kafka or cluster.bootstrap, set_mongo or members.uri, "native", processes)

@@ -1,0 +1,33 @@
+"""Running a command in the foreground until it ends or is told to: Ctrl-C, a closed terminal, SIGTERM."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Any
+
+# A shell's notation of "ended by this signal"; Ctrl-C is how one leaves such a command, no failure.
+_SIGNALLED = 128
+
+
+def run(command: Coroutine[Any, Any, int | None]) -> int:
+    """Run it; whatever it started is stopped in order before this returns its exit status."""
+    told: list[signal.Signals] = []
+
+    async def whole() -> int | None:
+        task = asyncio.current_task()
+        assert task is not None
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, _tell, number, told, task)
+        return await command
+
+    try:
+        return asyncio.run(whole()) or 0
+    except KeyboardInterrupt:
+        return 0
+    except asyncio.CancelledError:
+        return _SIGNALLED + told[0]
+
+
+def _tell(number: signal.Signals, told: list[signal.Signals], task: asyncio.Task[Any]) -> None:
+    told.append(number)
+    task.cancel()
