@@ -19,8 +19,8 @@ class Record(NamedTuple):
     """What goes to Kafka."""
 
     topic: str
-    key: bytes
-    value: bytes
+    key: bytes | None
+    value: bytes | None
     headers: Headers
 
 

@@ -13,7 +13,7 @@ from shared import metrics
 from shared.events.wire import Record, record
 from shared.mongo import Collection, Database, Document
 from shared.relay.leases import RENEW_SECONDS, Leases
-from shared.relay.sender import NotSent, Sender
+from shared.sender import NotSent, Sender
 from shared.settings import Settings
 from shared.stream.documents import MOST_EVENTS, Entry
 
@@ -103,6 +103,8 @@ class Relay:
         if not found.records:
             return False
         await sender.send(found.records)
+        for sent in found.records:
+            metrics.published_events.labels(kind, dict(sent.headers)["ce_type"].decode()).inc()
         for version, cases in found.versions.items():
             await _mark(collection, version, cases)
         return True

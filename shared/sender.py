@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from shared import kafka, metrics
+from shared import kafka
 from shared.events.wire import Record
 from shared.settings import Settings
 
@@ -32,7 +32,7 @@ class Sender:
     _producer: AIOKafkaProducer | None = None
 
     async def send(self, records: list[Record]) -> None:
-        """Send keyed records, in their order per key, and wait for every acknowledgement.
+        """Send records, keyed ones in their order per key, and wait for every acknowledgement.
 
         Raises:
             NotSent: not all were acknowledged within the time limit.
@@ -53,8 +53,6 @@ class Sender:
         except (KafkaError, TimeoutError) as error:
             await self.close()
             raise NotSent(type(error).__name__) from error
-        for record in records:
-            metrics.published_events.labels(record.topic, dict(record.headers)["ce_type"].decode()).inc()
 
     async def close(self) -> None:
         """Let go of the producer; one whose broker is away would otherwise never stop."""

@@ -1,0 +1,144 @@
+"""What a lane does with its share of a batch: units in turn, and what follows when one fails."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from time import perf_counter
+from typing import Generic
+
+import structlog
+from aiokafka import ConsumerRecord, TopicPartition
+from pymongo.errors import PyMongoError
+
+from shared import metrics
+from shared.deadletter import DeadLetter, DeadLetters
+from shared.events.base import Recorded
+from shared.events.wire import Unreadable
+from shared.mongo import Client, CommitUnknown
+from shared.projection.log import Stopped
+from shared.projection.positions import LaneLost
+from shared.projection.records import Item, read
+from shared.projection.seats import Seat, Seats
+from shared.projection.spec import E, Projection, S
+from shared.projection.unit import Tally, Unit
+from shared.sender import NotSent
+
+log = structlog.get_logger()
+
+# Big transactions are what makes a projection fast; this many take some tenths of a second.
+_UNIT_RECORDS = 4_000
+# A failure that is ours is tried this often as it came, then record by record to find the one to park.
+_TRIES = 3
+
+
+class Lanes(Generic[S, E]):
+    """Applies records, lane by lane; a failure of one lane leaves the others alone.
+
+    Attributes:
+        newest: by topic, when the newest event that was applied had been recorded.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        projection: Projection[S, E],
+        seats: Seats,
+        dead: DeadLetters,
+        *,
+        partitions: int,
+    ) -> None:
+        self._client = client
+        self._projection = projection
+        self._generation = seats.generation
+        self._seats = seats
+        self._dead = dead
+        self._partitions = partitions
+        self._failures: Counter[int] = Counter()
+        self.newest: dict[str, datetime] = {}
+
+    async def apply(self, lane: int, records: list[ConsumerRecord]) -> None:
+        """Apply a lane's records in order; what could not be applied is read again."""
+        touched = {TopicPartition(record.topic, record.partition) for record in records}
+        seats = {partition: self._seats.seated.get(partition) for partition in touched}
+        try:
+            for part in self._parts(lane, records):
+                if not await self._unit(lane, part, seats):
+                    return
+        except (LaneLost, CommitUnknown, NotSent, PyMongoError) as error:
+            log.warning(
+                "lane-reads-again", projection=self._projection.name, lane=lane, error=str(error)[:200]
+            )
+            self._seats.reseat(touched)
+        except Exception:
+            self._failures[lane] += 1
+            log.exception("lane-failed", projection=self._projection.name, lane=lane)
+            self._seats.reseat(touched)
+        else:
+            self._failures.pop(lane, None)
+
+    def _parts(self, lane: int, records: list[ConsumerRecord]) -> Iterator[list[ConsumerRecord]]:
+        size = 1 if self._failures[lane] >= _TRIES else _UNIT_RECORDS
+        return (records[start : start + size] for start in range(0, len(records), size))
+
+    async def _unit(
+        self, lane: int, records: list[ConsumerRecord], seats: dict[TopicPartition, Seat | None]
+    ) -> bool:
+        """Apply one unit; False when the lane has been taken away or does not go on here."""
+        expected: dict[TopicPartition, int] = {}
+        for record in records:
+            expected.setdefault(TopicPartition(record.topic, record.partition), record.offset)
+        if not self._goes_on(lane, expected, seats):
+            return False
+        items = [read(record, self._partitions) for record in records]
+        await self._dead.send(
+            [DeadLetter(i.record, i.decoded) for i in items if isinstance(i.decoded, Unreadable)]
+        )
+        began = perf_counter()
+        tally = await self._commit(lane, Unit(lane, items, expected))
+        metrics.projection_batch_seconds.labels(self._projection.name).observe(perf_counter() - began)
+        self._count(tally)
+        self._advance(items, seats)
+        return True
+
+    async def _commit(self, lane: int, unit: Unit[S, E]) -> Tally:
+        try:
+            return await unit.commit(self._client, self._projection, self._generation)
+        except (LaneLost, CommitUnknown, PyMongoError):
+            raise
+        except Exception as bug:
+            if len(unit.items) > 1 or self._failures[lane] < _TRIES:
+                raise
+            log.exception("case-parked", projection=self._projection.name, lane=lane)
+            blamed = Unit[S, E](lane, unit.items, unit.expected, blamed=bug)
+            return await blamed.commit(self._client, self._projection, self._generation)
+
+    def _goes_on(
+        self, lane: int, firsts: dict[TopicPartition, int], seats: dict[TopicPartition, Seat | None]
+    ) -> bool:
+        """Whether these records are what must come next; if not, read again, and stop at a real gap."""
+        for partition, first in firsts.items():
+            seat = seats[partition]
+            if seat is None or self._seats.seated.get(partition) is not seat:
+                return False
+            if seat.next == first:
+                continue
+            if seat.fresh and first > seat.next:
+                gap = f"{partition.topic}/{partition.partition} goes on at {first}, not at {seat.next}"
+                self._seats.stop(lane, Stopped("log-gap", gap))
+            else:
+                self._seats.reseat(firsts)
+            return False
+        return True
+
+    def _advance(self, items: list[Item], seats: dict[TopicPartition, Seat | None]) -> None:
+        for item in items:
+            seat = seats[item.at]
+            if seat is not None:
+                seat.next, seat.fresh = item.record.offset + 1, False
+            if isinstance(item.decoded, Recorded):
+                known = self.newest.get(item.at.topic, item.decoded.recorded_at)
+                self.newest[item.at.topic] = max(known, item.decoded.recorded_at)
+
+    def _count(self, tally: Tally) -> None:
+        for (event, verdict), count in tally.verdicts.items():
+            metrics.projection_events.labels(self._projection.name, event, verdict).inc(count)

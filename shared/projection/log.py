@@ -1,0 +1,123 @@
+"""A look at the log beside the consumer: where partitions end, and which record stands at an offset."""
+
+import asyncio
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from shared.kafka import connection
+from shared.projection.positions import Position
+from shared.projection.records import fingerprint
+from shared.settings import Settings
+
+# One record of a partition at a time; more would be read only to be dropped.
+_LOOK_BYTES = 1_048_576
+_LOOK_SECONDS = 10
+
+
+class Stopped(Exception):  # noqa: N818 - a state that waits for an operator
+    """A lane stands still, by name; it asks for a rebuild and skips nothing.
+
+    Attributes:
+        name: ``log-gap`` (records are missing) or ``other-log`` (this is not the log that was read before).
+    """
+
+    def __init__(self, name: str, detail: str) -> None:
+        super().__init__(detail)
+        self.name = name
+
+
+@dataclass(slots=True)
+class Log:
+    """Reads of the log outside of any group.
+
+    Attributes:
+        settings: where Kafka is.
+    """
+
+    settings: Settings
+    _consumer: AIOKafkaConsumer | None = None
+
+    async def ends(self, at: list[TopicPartition]) -> dict[TopicPartition, int]:
+        """Return the offset behind the last record of each partition.
+
+        Raises:
+            KafkaError: Kafka does not answer.
+        """
+        consumer = await self._started()
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(at)
+        return ends
+
+    async def check(self, positions: dict[TopicPartition, Position]) -> None:
+        """Prove that the log is the one that was read, and that nothing is missing before what comes next.
+
+        Raises:
+            Stopped: it is not, or something is.
+            KafkaError: Kafka does not answer.
+        """
+        consumer = await self._started()
+        at = list(positions)
+        begins, ends = await consumer.beginning_offsets(at), await consumer.end_offsets(at)
+        for partition, position in positions.items():
+            where = f"{partition.topic}/{partition.partition}"
+            if position.next > ends[partition]:
+                raise Stopped("other-log", f"{where} ends at {ends[partition]}, before {position.next}")
+            first_needed = max(position.next - 1, 0)
+            if begins[partition] > first_needed:
+                raise Stopped("log-gap", f"{where} begins at {begins[partition]}, behind {first_needed}")
+        await self._compare(consumer, {p: known for p, known in positions.items() if known.next > 0})
+
+    async def _compare(self, consumer: AIOKafkaConsumer, positions: dict[TopicPartition, Position]) -> None:
+        if not positions:
+            return
+        looked = await _look(consumer, {partition: known.next - 1 for partition, known in positions.items()})
+        for partition, record in looked.items():
+            if fingerprint(record) != positions[partition].last:
+                raise Stopped(
+                    "other-log",
+                    f"{partition.topic}/{partition.partition} has another record at {record.offset}",
+                )
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            await consumer.stop()
+
+    async def _started(self) -> AIOKafkaConsumer:
+        if self._consumer is None:
+            consumer = AIOKafkaConsumer(
+                **connection(self.settings),
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                max_partition_fetch_bytes=_LOOK_BYTES,
+            )
+            try:
+                await consumer.start()
+            except BaseException:
+                await consumer.stop()
+                raise
+            self._consumer = consumer
+        return self._consumer
+
+
+async def _look(
+    consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]
+) -> dict[TopicPartition, ConsumerRecord]:
+    """Return the record at each offset."""
+    consumer.assign(list(offsets))
+    for partition, offset in offsets.items():
+        consumer.seek(partition, offset)
+    looked: dict[TopicPartition, ConsumerRecord] = {}
+    try:
+        async with asyncio.timeout(_LOOK_SECONDS):
+            while len(looked) < len(offsets):
+                for partition, records in (await consumer.getmany(timeout_ms=500)).items():
+                    looked.setdefault(partition, records[0])
+                    consumer.pause(partition)
+    except TimeoutError as error:
+        raise KafkaError("the log could not be read back in time") from error
+    finally:
+        consumer.unsubscribe()
+    return looked

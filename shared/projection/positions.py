@@ -1,0 +1,63 @@
+"""Positions of a projection, kept with its data: where each partition goes on, and the record before it."""
+
+from dataclasses import dataclass
+
+from aiokafka import TopicPartition
+
+from shared.mongo import Document
+from shared.projection.generation import Generation, hashed
+from shared.projection.spec import Lane
+
+POSITIONS = "positions"
+
+
+class LaneLost(Exception):  # noqa: N818 - the other process is right
+    """The stored position is not the one this process last read or wrote; somebody else works this lane."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a partition goes on.
+
+    Attributes:
+        next: offset of the next record to apply.
+        last: fingerprint of the record before it; None before the first.
+    """
+
+    next: int = 0
+    last: str | None = None
+
+
+async def stored(generation: Generation, at: list[TopicPartition]) -> dict[TopicPartition, Position]:
+    """Return the stored positions; a partition that has none begins with its log."""
+    ids = {_id(partition): partition for partition in at}
+    found = await generation.collection(POSITIONS).find({"_id": {"$in": list(ids)}}).to_list(None)
+    known = {ids[row["_id"]]: Position(row["next"], row["last"]) for row in found}
+    return {partition: known.get(partition, Position()) for partition in at}
+
+
+async def move(lane: Lane, at: TopicPartition, *, expected: int, to: Position, skipped: int) -> None:
+    """Move a position, inside the transaction whose work it stands for.
+
+    ``skipped`` counts events of types that this build does not know; they mark the generation as incomplete.
+
+    Raises:
+        LaneLost: the stored offset is not ``expected``.
+    """
+    collection = lane.generation.collection(POSITIONS)
+    session = lane.session
+    change: Document = {"next": to.next, "last": to.last}
+    if expected == 0 and not await collection.find_one({"_id": _id(at)}, {"_id": 1}, session=session):
+        place = {"lane": lane.number, "topic": at.topic, "partition": at.partition}
+        await collection.insert_one({"_id": _id(at)} | place | change | {"skipped": skipped}, session=session)
+        return
+    where = {"_id": _id(at), "next": expected}
+    moved = await collection.update_one(
+        where, {"$set": change, "$inc": {"skipped": skipped}}, session=session
+    )
+    if moved.modified_count != 1:
+        raise LaneLost(f"{at.topic}/{at.partition} is no longer at {expected}")
+
+
+def _id(at: TopicPartition) -> str:
+    return hashed(f"{at.topic}:{at.partition}")

@@ -1,0 +1,46 @@
+"""Kafka records as a projection reads them: decoded, checked for their lane, and with an identity."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.partitioner import murmur2
+
+from shared.events.wire import Decoded, Unreadable, decode
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A record with what it says."""
+
+    record: ConsumerRecord
+    decoded: Decoded
+
+    @property
+    def at(self) -> TopicPartition:
+        """Where it was read."""
+        return TopicPartition(self.record.topic, self.record.partition)
+
+
+def read(record: ConsumerRecord, partitions: int) -> Item:
+    """Return what ``record`` says; one in the wrong partition for its key would meet another lane's case."""
+    if not record.key or _partition(record.key, partitions) != record.partition:
+        return Item(record, Unreadable("key", "the record is not in the partition of its key"))
+    return Item(record, decode(record.key, record.value, record.headers))
+
+
+def fingerprint(record: ConsumerRecord) -> str:
+    """Return what tells this record from any other that might stand at its offset in another log."""
+    for name, value in record.headers:
+        if name == "ce_id":
+            return str(value.decode(errors="replace"))
+    body = hashlib.sha256(record.key or b"")
+    body.update(record.value or b"")
+    return f"sha256:{body.hexdigest()}"
+
+
+@lru_cache(maxsize=65_536)
+def _partition(key: bytes, partitions: int) -> int:
+    """The partition that Kafka's default partitioner gives a key."""
+    return int((murmur2(key) & 0x7FFFFFFF) % partitions)

@@ -1,0 +1,163 @@
+"""One projection in one process: the subscriber, its lanes, and what an operator sees of them."""
+
+import asyncio
+from collections import defaultdict
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Generic
+
+import structlog
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+from faststream.kafka import KafkaBroker
+from pymongo.errors import PyMongoError
+
+from shared import metrics
+from shared.deadletter import DeadLetters
+from shared.errors import Unavailable
+from shared.mongo import Client, Database, ensure_collection
+from shared.projection.generation import Generation, current
+from shared.projection.lane import Lanes
+from shared.projection.log import Log
+from shared.projection.positions import POSITIONS
+from shared.projection.seats import Seats
+from shared.projection.spec import E, Projection, S
+from shared.projection.subscriber import Batch, subscribed
+from shared.projection.unit import CASES
+from shared.settings import Settings
+
+log = structlog.get_logger()
+
+_WATCH_SECONDS = 1.0
+_RETRY_SECONDS = 1.0
+
+
+async def prepare(generation: Generation, projection: Projection[S, E]) -> None:
+    """Make every collection and index of a generation; they exist before its first record."""
+    wanted = {CASES: (), POSITIONS: ()} | dict(projection.collections)
+    for name, indexes in wanted.items():
+        collection = await ensure_collection(generation.database, generation.collection_name(name))
+        for keys in indexes:
+            await collection.create_index(keys)
+
+
+class Runtime(Generic[S, E]):
+    """Runs a projection; run as many as there are partitions, under different NANXUN_INSTANCE names.
+
+    Args:
+        settings: where Kafka is, and the name of this process.
+        client: connected with the projections' time limit.
+        database: the service's own.
+        projection: what to run.
+    """
+
+    def __init__(
+        self, settings: Settings, client: Client, database: Database, projection: Projection[S, E]
+    ) -> None:
+        self._settings = settings
+        self._client = client
+        self._database = database
+        self._projection = projection
+        self._seats: Seats | None = None
+
+    async def ready(self) -> None:
+        """Return when every assigned partition is being worked.
+
+        Raises:
+            Unavailable: some wait for MongoDB or Kafka, or stand still by name.
+        """
+        if self._seats is None or not self._seats.settled():
+            stopped = {why.name for why in self._seats.stopped.values()} if self._seats else set()
+            raise Unavailable(f"the projection waits: {', '.join(sorted(stopped)) or 'for its servers'}")
+
+    async def run(self) -> None:
+        """Apply what comes until cancelled; what cannot be reached is waited for."""
+        generation = await self._prepared()
+        looks, dead = Log(self._settings), DeadLetters(self._settings, self._projection.name)
+        seats = Seats(generation, looks)
+        lanes = Lanes(self._client, self._projection, seats, dead, partitions=self._settings.partitions)
+
+        async def apply(batch: Batch) -> None:
+            await _apply(lanes, seats, batch)
+
+        broker = subscribed(self._settings, self._projection.name, self._projection.topics, seats, apply)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(seats.run(), name="seating")
+                tasks.create_task(self._watch(seats, lanes), name="watch")
+                await self._start(broker)
+                self._seats = seats
+        finally:
+            await broker.stop()
+            await dead.close()
+            await looks.close()
+
+    async def _prepared(self) -> Generation:
+        """The current generation, with all of its collections."""
+        while True:
+            try:
+                generation = await current(self._database, self._projection.name)
+                await prepare(generation, self._projection)
+            except PyMongoError as error:
+                self._waits(error)
+                await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                return generation
+
+    async def _start(self, broker: KafkaBroker) -> None:
+        while True:
+            try:
+                await broker.start()
+            except KafkaError as error:
+                self._waits(error)
+                await broker.stop()
+                await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                return
+
+    def _waits(self, error: Exception) -> None:
+        log.warning("projection-waits", projection=self._projection.name, error=str(error)[:200])
+
+    async def _watch(self, seats: Seats, lanes: Lanes[S, E]) -> None:
+        """Keep lag and freshness true, also while nothing arrives; by a look of its own at the log."""
+        watched = Log(self._settings)
+        try:
+            while True:
+                await asyncio.sleep(_WATCH_SECONDS)
+                with suppress(KafkaError):
+                    await self._gauge(watched, seats, lanes)
+        finally:
+            await watched.close()
+
+    async def _gauge(self, watched: Log, seats: Seats, lanes: Lanes[S, E]) -> None:
+        at = {partition: seat.next for partition, seat in seats.seated.items()}
+        ends = await watched.ends(list(at)) if at else {}
+        behind: defaultdict[str, int] = defaultdict(int)
+        for partition, following in at.items():
+            lag = max(ends[partition] - following, 0)
+            behind[partition.topic] += lag
+            labels = (self._projection.name, self._plain(partition.topic), str(partition.partition))
+            metrics.projection_lag_records.labels(*labels).set(lag)
+        for topic, newest in lanes.newest.items():
+            age = (datetime.now(UTC) - newest).total_seconds() if behind[topic] else 0.0
+            metrics.projection_freshness_seconds.labels(self._projection.name, self._plain(topic)).set(age)
+
+    def _plain(self, topic: str) -> str:
+        return topic.removeprefix(self._settings.topic(""))
+
+
+async def _apply(lanes: Lanes[S, E], seats: Seats, batch: Batch) -> None:
+    """Apply a batch, its lanes side by side, and tell Kafka how far it went; that is for lag tools only."""
+    shares: defaultdict[int, list[ConsumerRecord]] = defaultdict(list)
+    for record in batch:
+        shares[record.partition].append(record)
+    await asyncio.gather(*(lanes.apply(lane, records) for lane, records in shares.items()))
+    reached = {
+        partition: seats.seated[partition].next
+        for partition in {TopicPartition(record.topic, record.partition) for record in batch}
+        if partition in seats.seated
+    }
+    consumer = seats.consumer_of()
+    if reached and consumer is not None:
+        with suppress(KafkaError, IllegalStateError):
+            await consumer.commit(reached)

@@ -1,0 +1,127 @@
+"""Which partitions this process works, and where each goes on; filled by the seating, used by the lanes."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import KafkaError
+from pymongo.errors import PyMongoError
+
+from shared.projection.generation import Generation
+from shared.projection.log import Log, Stopped
+from shared.projection.positions import stored
+
+log = structlog.get_logger()
+
+# After a failure of MongoDB or Kafka: doubled up to this, forever.
+_LONGEST_BACKOFF = 5.0
+
+
+@dataclass(slots=True)
+class Seat:
+    """One partition that is being worked.
+
+    Attributes:
+        next: the offset that must come next.
+        fresh: nothing was applied since it was read; another first offset is then a gap in the log.
+    """
+
+    next: int
+    fresh: bool = True
+
+
+@dataclass(slots=True)
+class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Keeps every assigned partition paused until its position was read, checked and sought.
+
+    The listener itself only pauses: one that waits would race with the fetcher, one that raises would leave
+    its partitions paused for ever.
+    """
+
+    generation: Generation
+    log: Log
+    consumer_of: Callable[[], AIOKafkaConsumer | None] = lambda: None
+    stopped: dict[int, Stopped] = field(default_factory=dict)
+    seated: dict[TopicPartition, Seat] = field(default_factory=dict)
+    _wanted: set[TopicPartition] = field(default_factory=set)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Pause what was assigned, and have it seated."""
+        self._pause(set(assigned))
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Forget what was revoked; a transaction under way finds out by its position."""
+        for partition in revoked:
+            self.seated.pop(partition, None)
+            self._wanted.discard(partition)
+            self.stopped.pop(partition.partition, None)
+
+    def reseat(self, partitions: Iterable[TopicPartition]) -> None:
+        """Read the positions of these partitions again before anything more is applied."""
+        self._pause(set(partitions) & self._consumer().assignment())
+
+    def stop(self, lane: int, why: Stopped) -> None:
+        """Leave a lane paused until an operator rebuilds."""
+        self.stopped[lane] = why
+        log.error("lane-stopped", lane=lane, reason=why.name, detail=str(why))
+        partitions = {partition for partition in self.seated if partition.partition == lane}
+        self._pause(partitions)
+        self._wanted -= partitions
+
+    def settled(self) -> bool:
+        """Whether every assigned partition is being worked."""
+        return not self._wanted and not self.stopped
+
+    def _consumer(self) -> AIOKafkaConsumer:
+        consumer = self.consumer_of()
+        assert consumer is not None, "the consumer is there before its listener is called"
+        return consumer
+
+    def _pause(self, partitions: set[TopicPartition]) -> None:
+        consumer = self._consumer()
+        consumer.pause(*partitions)
+        for partition in partitions:
+            # A placeholder, never read from: a partition without a position is an error to the fetcher.
+            consumer.seek(partition, 0)
+            self.seated.pop(partition, None)
+        self._wanted |= partitions
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Seat what is wanted until cancelled; what cannot be reached is waited for."""
+        backoff = 0.1
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                for lane in sorted({partition.partition for partition in self._wanted}):
+                    await self._seat(lane)
+            except (KafkaError, PyMongoError) as error:
+                log.warning("seating-waits", projection=self.generation.projection, error=str(error)[:200])
+                await asyncio.sleep(backoff)
+                backoff = min(2 * backoff, _LONGEST_BACKOFF)
+                self._changed.set()
+            else:
+                backoff = 0.1
+
+    async def _seat(self, lane: int) -> None:
+        partitions = [partition for partition in self._wanted if partition.partition == lane]
+        positions = await stored(self.generation, partitions)
+        try:
+            await self.log.check(positions)
+        except Stopped as why:
+            self.stop(lane, why)
+            self._wanted.difference_update(partitions)
+            return
+        consumer = self._consumer()
+        for partition, position in positions.items():
+            # Revoked while we read: another process seats it.
+            if partition in self._wanted and partition in consumer.assignment():
+                consumer.seek(partition, position.next)
+                consumer.resume(partition)
+                self.seated[partition] = Seat(position.next)
+            self._wanted.discard(partition)
