@@ -119,6 +119,9 @@ class Settings(BaseSettings):
         "",
         description="requests per caller such as '1000/second' or '100/second;2000/minute'; empty for none",
     )
+    host: str = Field(
+        "127.0.0.1", description="the address that HTTP listens on; '0.0.0.0' within a container"
+    )
     # Topics never grow in place, so a cluster begins with more (12 lanes fill a small one).
     partitions: int = Field(12, ge=1, le=1_000, description="a number of partitions from 1 to 1000")
     replication: int = Field(1, ge=1, le=7, description="a replication factor from 1 to 7")

@@ -1,0 +1,39 @@
+"""The HTTP edge of every service: one factory, one shape of refusal, one way from a request to a command."""
+
+from shared.http.answers import Json, Page, answer
+from shared.http.app import create_app, role_app
+from shared.http.bodies import Body, Line, Text, Time
+from shared.http.callers import OpenRoute, allowed, caller, policy
+from shared.http.commands import Commanded, command
+from shared.http.cursors import DEFAULT_LIMIT, Limit, cursor_of, position_of
+from shared.http.problems import Problem, invalid
+from shared.http.routes import Router
+from shared.http.serve import PortTaken, run, serve
+
+__all__ = [
+    "DEFAULT_LIMIT",
+    "Body",
+    "Commanded",
+    "Json",
+    "Limit",
+    "Line",
+    "OpenRoute",
+    "Page",
+    "PortTaken",
+    "Problem",
+    "Router",
+    "Text",
+    "Time",
+    "allowed",
+    "answer",
+    "caller",
+    "command",
+    "create_app",
+    "cursor_of",
+    "invalid",
+    "policy",
+    "position_of",
+    "role_app",
+    "run",
+    "serve",
+]

@@ -1,0 +1,57 @@
+"""What request bodies are made of: no unknown field, text that says something, times with an offset."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+# Two pages; a longer story belongs into a document. Counted in characters, whatever their bytes.
+LONGEST_TEXT = 4000
+# Nothing that a register holds is older, and no conversion of a time runs out of the calendar.
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def _legible(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("should hold no control characters")
+    # Zero-width characters are no blanks to strip, and nothing to read either.
+    if not any(char.isprintable() and not char.isspace() for char in text):
+        raise ValueError("should not be blank")
+    return text
+
+
+def _rfc3339(value: object) -> object:
+    # Numbers would pass as seconds since 1970, and a day as its midnight.
+    if isinstance(value, str) and not _RFC3339.fullmatch(value):
+        raise ValueError("should be a time with an offset such as 2016-03-01T08:30:00+08:00")
+    if isinstance(value, (int, float)):
+        raise ValueError("should be a time with an offset such as 2016-03-01T08:30:00+08:00")  # noqa: TRY004
+    return value
+
+
+def _in_calendar(value: datetime) -> datetime:
+    if value < _EARLIEST:
+        raise ValueError("should not be before 1900")
+    return value
+
+
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT),
+    AfterValidator(_legible),
+]
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_legible)
+]
+Time = Annotated[AwareDatetime, BeforeValidator(_rfc3339), AfterValidator(_in_calendar)]
+
+
+class Body(BaseModel):
+    """The body of a command; ``occurred_at`` is read by the ``command`` dependency."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    occurred_at: Time | None = None
