@@ -14,7 +14,6 @@ from pymongo.errors import PyMongoError
 
 from shared import metrics
 from shared.deadletter import DeadLetters
-from shared.errors import Unavailable
 from shared.mongo import Client, Database, ensure_collection
 from shared.projection.generation import Generation, current
 from shared.projection.lane import Lanes
@@ -60,15 +59,12 @@ class Runtime(Generic[S, E]):
         self._projection = projection
         self._seats: Seats | None = None
 
-    async def ready(self) -> None:
-        """Return when every assigned partition is being worked.
-
-        Raises:
-            Unavailable: some wait for MongoDB or Kafka, or stand still by name.
-        """
-        if self._seats is None or not self._seats.settled():
-            stopped = {why.name for why in self._seats.stopped.values()} if self._seats else set()
-            raise Unavailable(f"the projection waits: {', '.join(sorted(stopped)) or 'for its servers'}")
+    async def ready(self) -> list[str]:
+        """Say what keeps it from work: the servers it waits for, or the names of what stopped a lane."""
+        if self._seats is None:
+            return ["Kafka or MongoDB"]
+        stopped = sorted({why.name for why in self._seats.stopped.values()})
+        return stopped or ([] if self._seats.settled() else ["the positions of some partitions"])
 
     async def run(self) -> None:
         """Apply what comes until cancelled; what cannot be reached is waited for."""

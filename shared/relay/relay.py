@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 
 from shared import metrics
 from shared.events.wire import Record, record
-from shared.mongo import Collection, Database, Document
+from shared.mongo import Collection, Database, Document, ready
 from shared.relay.leases import RENEW_SECONDS, Leases
 from shared.sender import NotSent, Sender
 from shared.settings import Settings
@@ -55,6 +55,14 @@ class Relay:
         self._database = database
         self._service = service
         self._kinds = kinds
+
+    async def ready(self) -> list[str]:
+        """Say what is away; a Kafka that is away only delays, since the store keeps what is to be sent."""
+        try:
+            await ready(self._database.client)
+        except PyMongoError:
+            return ["MongoDB"]
+        return []
 
     async def run(self) -> None:
         """Publish until cancelled; what cannot be reached is waited for."""

@@ -1,0 +1,144 @@
+"""The copy of the register that a service keeps: which sites there are, and which cases of other services.
+
+A projection of topic ``enterprises`` (and of others, whose cases can be referred to), and its look-ups.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pymongo.errors import PyMongoError
+
+from shared.errors import Unavailable
+from shared.events.base import CaseFact, Fact, Recorded, Site
+from shared.events.enterprises import EnterpriseFact, RegisterStatus
+from shared.events.rules import Refused
+from shared.mongo import Database, Document
+from shared.projection import Folded, Generation, Projection
+from shared.projection.generation import current
+from shared.projection.unit import CASES, case_id
+
+NAME = "places"
+# After a rebuild, readers go over to the new generation within this.
+_GENERATION_SECONDS = 2.0
+
+
+class UnknownSite(Refused):
+    """This service does not know the site, or not yet: its registration may still be on the way."""
+
+    slug = "unknown-site"
+
+
+class SeveralSites(Refused):
+    """The enterprise has several sites, and the request does not say which it means."""
+
+    slug = "several-sites"
+
+
+class ClosedSite(Refused):
+    """The site had ceased to work before what is reported happened."""
+
+    slug = "closed-site"
+
+
+def places(*topics: str) -> Projection[Document, Any]:
+    """Return the projection that keeps the copy, of ``enterprises`` and of the cases on ``topics``."""
+    return Projection(
+        name=NAME,
+        topics=("enterprises", *topics),
+        fold=fold,
+        dump=lambda state: state,
+        load=lambda state: state,
+    )
+
+
+def fold(state: Document | None, event: Recorded[Fact]) -> Folded[Document, Any]:
+    """Keep of a case where it belongs, and of an enterprise its whole entry with when its sites closed."""
+    fact = event.fact
+    if isinstance(fact, EnterpriseFact):
+        closed: dict[str, str] = dict((state or {}).get("closed", {}))
+        for site in fact.enterprise.sites:
+            if site.status is RegisterStatus.CLOSED:
+                closed.setdefault(site.id, event.occurred_at.isoformat())
+        return Folded({"enterprise": fact.enterprise.model_dump(mode="json"), "closed": closed})
+    assert isinstance(fact, CaseFact), "every other fact belongs to a site"
+    return Folded({"site": fact.site.id})
+
+
+@dataclass(slots=True)
+class Places:
+    """Look-ups in the copy.
+
+    Attributes:
+        database: the service's own.
+    """
+
+    database: Database
+    _generation: Generation | None = None
+    _read_at: float = 0.0
+
+    async def site(self, *, site: str | None, enterprise: str | None, at: datetime) -> Site:
+        """Return the site that a request means, as every event of its case will carry it.
+
+        Args:
+            site: its id, or None where the enterprise has only one.
+            enterprise: the enterprise; may be left out where the site is given.
+            at: when what is reported happened.
+
+        Raises:
+            UnknownSite: the copy has no such enterprise or site.
+            SeveralSites: only the enterprise was named, and it has more than one open site.
+            ClosedSite: the site had closed before.
+            Unavailable: the store did not answer in time.
+        """
+        owner = enterprise or (site or "").rpartition("-")[0]
+        known = await self._state(owner, owner)
+        entry = known["enterprise"] if known else {"sites": []}
+        if known is not None and site is None:
+            site = _only(entry["sites"])
+        found = next((candidate for candidate in entry["sites"] if candidate["id"] == site), None)
+        if known is None or found is None:
+            field = "site" if site else "enterprise"
+            raise UnknownSite(
+                "this service does not know the site", fields={field: "is not known here (yet)"}
+            )
+        if (closed := known["closed"].get(site)) and datetime.fromisoformat(closed) <= at:
+            raise ClosedSite(f"the site closed at {closed}", fields={"site": f"closed at {closed}"})
+        return Site(
+            id=found["id"],
+            enterprise=entry["id"],
+            country=entry["country"],
+            region=found["region"],
+            industry=found["industry"],
+            size=entry["size"],
+        )
+
+    async def holds(self, enterprise: str, case: str) -> bool:
+        """Whether the enterprise has a case of this id, in another service.
+
+        Raises:
+            Unavailable: the store did not answer in time.
+        """
+        return await self._state(enterprise, case) is not None
+
+    async def _state(self, key: str, subject: str) -> Document | None:
+        try:
+            if self._generation is None or time.monotonic() - self._read_at > _GENERATION_SECONDS:
+                self._generation = await current(self.database, NAME)
+                self._read_at = time.monotonic()
+            row = await self._generation.collection(CASES).find_one({"_id": case_id(key, subject)})
+        except PyMongoError as error:
+            raise Unavailable("the store is away") from error
+        return row["state"] if row else None
+
+
+def _only(sites: list[Document]) -> str:
+    open_sites = [site["id"] for site in sites if site["status"] == RegisterStatus.ACTIVE] or [
+        site["id"] for site in sites
+    ]
+    if len(open_sites) > 1:
+        raise SeveralSites(
+            "the enterprise has several sites", fields={"site": "should say which"}, sites=open_sites
+        )
+    return str(open_sites[0])

@@ -1,0 +1,131 @@
+"""How a service is run: ``python -m services.<name> api|relay|projection|all``."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from pymongo.errors import PyMongoError
+from starlette.types import ASGIApp
+
+from shared import log as logs
+from shared import mongo
+from shared.http import role_app
+from shared.http.serve import PortTaken, run
+from shared.mongo import Client
+from shared.projection import Projection, Runtime
+from shared.relay import Relay
+from shared.settings import Settings, WrongSetting, load
+
+log = structlog.get_logger()
+
+ROLES = ("api", "relay", "projection", "all")
+_LONGEST_BACKOFF = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts of a service.
+
+    Attributes:
+        name: as in the settings, the metrics and the name of its database.
+        api: makes the HTTP application.
+        publishes: its streams, each a collection and a topic.
+        projection: what it keeps of the topics that it follows.
+    """
+
+    name: str
+    api: Callable[[Settings], ASGIApp]
+    publishes: tuple[str, ...] = ()
+    projection: Projection[Any, Any] | None = None
+
+    def roles(self) -> tuple[str, ...]:
+        """The roles that the service has."""
+        has = {"api": True, "relay": bool(self.publishes), "projection": self.projection is not None}
+        return tuple(role for role, there in has.items() if there)
+
+
+def main(service: Service) -> None:
+    """Run the role that the command line names, until the process is told to stop."""
+    role = sys.argv[1] if len(sys.argv) == 2 else ""  # noqa: PLR2004 - the program and its one argument
+    if role not in {*service.roles(), "all"}:
+        sys.exit(f"usage: python -m services.{service.name} {'|'.join((*service.roles(), 'all'))}")
+    try:
+        settings = load()
+        logs.configure(service.name, role)
+        roles = service.roles() if role == "all" else (role,)
+        run({settings.port(service.name, role): application(service, role, settings) for role in roles})
+    except (WrongSetting, PortTaken) as error:
+        sys.exit(str(error))
+
+
+def application(service: Service, role: str, settings: Settings) -> ASGIApp:
+    """Return what one role of the service serves; its work goes on while it is served."""
+    if role == "api":
+        return service.api(settings)
+    client = mongo.connect(settings.mongo, timeout_ms=mongo.PROJECTION_TIMEOUT_MS)
+    database = client[settings.database(service.name)]
+    work: Relay | Runtime[Any, Any]
+    if role == "relay":
+        work = Relay(settings, database, service=service.name, kinds=service.publishes)
+    else:
+        assert service.projection is not None
+        work = Runtime(settings, client, database, service.projection)
+
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncIterator[None]:
+        async with working(work.run()):
+            yield
+
+    return role_app(service.name, role, work.ready, lifespan)
+
+
+@asynccontextmanager
+async def working(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Keep ``work`` running while the block runs; should it fail, the process ends, to be started anew."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(_ended)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (bug := task.exception()):
+        log.critical("work-failed", exc_info=bug)
+        signal.raise_signal(signal.SIGTERM)
+
+
+def store_ready(client: Client) -> Callable[[], Awaitable[list[str]]]:
+    """Return the readiness of an API: its own store, and nothing else, since intake needs nothing else."""
+
+    async def away() -> list[str]:
+        try:
+            await mongo.ready(client)
+        except PyMongoError:
+            return ["MongoDB"]
+        return []
+
+    return away
+
+
+async def prepared(*steps: Callable[[], Awaitable[None]]) -> None:
+    """Run each step, in turn, again until it succeeds: a store that is away delays and stops nothing."""
+    for step in steps:
+        backoff = 0.1
+        while True:
+            try:
+                await step()
+            except PyMongoError as error:
+                log.warning("store-waits", error=str(error)[:200])
+                await asyncio.sleep(backoff)
+                backoff = min(2 * backoff, _LONGEST_BACKOFF)
+            else:
+                break
