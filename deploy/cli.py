@@ -7,18 +7,17 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
-from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 from rich.console import Console
 
 from deploy import doctor as examination
-from deploy import identity
+from deploy import identity, reach
 from deploy.foreground import run
 from deploy.local.errors import Unavailable
 from deploy.up import up as run_everything
 from shared.events.base import Role
-from shared.kafka import WrongTopic, provision
-from shared.settings import Settings, WrongSetting, load
+from shared.kafka import WrongTopic
+from shared.settings import WrongSetting, load
 
 app = typer.Typer(
     help="The Nanxun platform: workers' suggestions and hazards, counted exactly once.",
@@ -68,7 +67,7 @@ def token(  # noqa: PLR0913 - the claims of a token
 @app.command()
 def topics() -> None:
     """Create the topics that are missing, and check the others."""
-    created = asyncio.run(_provisioned(load()))
+    created = asyncio.run(reach.topics(load()))
     console.print("\n".join(f"created {name}" for name in created) or "Every topic is there.")
 
 
@@ -95,13 +94,3 @@ def main() -> None:
 def print_alone(text: str, *, error: bool = False) -> None:
     """Print one line as it is: for other programs to read, or to be found by searching for it."""
     typer.echo(text, err=error)
-
-
-async def _provisioned(settings: Settings) -> list[str]:
-    try:
-        return await provision(settings)
-    except KafkaError as trouble:
-        raise Unavailable(
-            f"Kafka at {settings.kafka} does not answer ({type(trouble).__name__}): start it (`nanxun up`),"
-            " or set NANXUN_KAFKA to where it is."
-        ) from None

