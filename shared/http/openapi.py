@@ -46,13 +46,13 @@ _HEADERS = [
         "name": "Idempotency-Key",
         "in": "header",
         "description": "made with the form and sent again with every repeat",
-        "schema": {"type": "string", "minLength": 16, "maxLength": 128},
+        "schema": {"type": "string", "pattern": "^[!-~]{16,128}$"},
     },
     {
         "name": "If-Match",
         "in": "header",
         "description": "the ETag of the version that the command is meant for",
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "pattern": '^(\\*|(W/)?"[0-9]{1,15}")$'},
     },
 ]
 

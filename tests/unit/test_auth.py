@@ -1,9 +1,11 @@
 """Tokens are remembered no longer than they are good, and keys are asked for no more often than needed."""
 
 import asyncio
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -62,6 +64,38 @@ async def test_a_withdrawn_key_takes_its_tokens_with_it(issuer: Issuer) -> None:
 
     with pytest.raises(Unauthorised, match="not known"):
         await verifier.verify(token)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(7, None, [], "x", {"alg": 0}, b"[" * 9_000, b'{"a":' * 1_500, b"\xff", b""),
+        *({"alg": alg} for alg in (None, 7, ["ES256"], "ES512", "RS256", "Ed25519", "EdDSA", "dir")),
+        *({"kid": kid} for kid in (7, None, ["one"], "one\x00")),
+        {"crit": 7},
+        {"crit": ["b64"]},
+        {"crit": [7]},
+        {"crit": {}},
+        {"crit": ["b64"], "b64": False},
+        {"typ": 7, "jwk": {}, "x5c": 7, "jku": 7},
+    ],
+    ids=lambda header: str(header)[:30],
+)
+async def test_a_header_by_a_stranger_is_a_refusal_and_never_a_bug(issuer: Issuer, header: Any) -> None:
+    verifier = Verifier(Settings(data=issuer.file.parent))
+    whole = {"alg": "ES256", "kid": "one", **header} if isinstance(header, dict) else header
+    written = whole if isinstance(whole, bytes) else orjson.dumps(whole)
+    _, payload, signature = issuer.token().split(".")
+
+    for mark in (signature, "", "eA", "!!"):
+        with pytest.raises(Unauthorised):
+            await verifier.verify(f"{urlsafe_b64encode(written).decode().rstrip('=')}.{payload}.{mark}")
+
+
+@pytest.mark.parametrize("token", ["", ".", "..", "...", "a.b.c.d.e", "é.é.é", "\x00"])
+async def test_what_is_no_token_is_refused(issuer: Issuer, token: str) -> None:
+    with pytest.raises(Unauthorised):
+        await Verifier(Settings(data=issuer.file.parent)).verify(token)
 
 
 @pytest.mark.parametrize(
