@@ -69,14 +69,16 @@ class Runtime(Generic[S, E]):
     async def run(self) -> None:
         """Apply what comes until cancelled; what cannot be reached is waited for."""
         generation = await self._prepared()
-        looks, dead = Log(self._settings), DeadLetters(self._settings, self._projection.name)
+        # On the cluster its name holds that of the database too: each service has a projection of places.
+        name = f"{self._database.name}-{self._projection.name}"
+        looks, dead = Log(self._settings), DeadLetters(self._settings, name)
         seats = Seats(generation, looks)
         lanes = Lanes(self._client, self._projection, seats, dead, partitions=self._settings.partitions)
 
         async def apply(batch: Batch) -> None:
             await _apply(lanes, seats, batch)
 
-        broker = subscribed(self._settings, self._projection.name, self._projection.topics, seats, apply)
+        broker = subscribed(self._settings, name, self._projection.topics, seats, apply)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(seats.run(), name="seating")

@@ -45,6 +45,7 @@ def subscribed(
 ) -> KafkaBroker:
     """Return a broker, not started yet, that hands each batch of ``topics`` to ``apply``.
 
+    ``name`` is the consumer group, which no other projection on the cluster may have.
     All topics have one subscriber and the range assignor, so that partition p of each comes to one process.
     """
     broker = KafkaBroker(
@@ -59,7 +60,7 @@ def subscribed(
     subscriber = broker.subscriber(
         *(settings.topic(topic) for topic in topics),
         batch=True,
-        group_id=settings.topic(name),
+        group_id=name,
         group_instance_id=f"{settings.instance}-{name}",
         auto_offset_reset="none",
         ack_policy=AckPolicy.MANUAL,
