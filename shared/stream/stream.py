@@ -186,7 +186,8 @@ class Stream(Generic[S]):
         return Stored(
             document["_id"],
             document["version"],
-            self._adapter.validate_python(document["state"]),
+            # Stored as JSON: what a fact is strict about arrives as the text that it was dumped to.
+            self._adapter.validate_python(document["state"], strict=False),
             tuple(Entry.read(entry) for entry in document["events"]),
         )
 
