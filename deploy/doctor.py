@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rich.markup import escape
 from rich.table import Table
 
 from deploy.local import docker, java, kafka, mongod, mongodb, ports, room
@@ -46,7 +47,7 @@ def report(findings: list[Finding]) -> Table:
     table = Table("", "what", "found", title="This machine", title_justify="left")
     for finding in findings:
         mark = "[red]✗[/]" if finding.trouble else "[green]✓[/]"
-        table.add_row(mark, finding.what, finding.trouble or finding.found)
+        table.add_row(mark, finding.what, escape(finding.trouble or finding.found))
     return table
 
 

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from deploy import identity, reach
@@ -42,7 +43,7 @@ async def up(settings: Settings, console: Console) -> None:
         console.print("Ctrl-C stops all of it; the data stay.")
         own = [*addresses.processes, *services.children.values()]
         if own:
-            await supervise(own, console.print)
+            await supervise(own, lambda line: console.print(line, markup=False))
         await asyncio.Event().wait()
 
 
@@ -51,10 +52,10 @@ def where(services: Stack, addresses: Addresses) -> Table:
     table = Table("what", "where", title="Nanxun", title_justify="left")
     table.add_row(f"Kafka ({addresses.origin})", addresses.kafka)
     # Without what comes before the hosts, which may be a password.
-    table.add_row(f"MongoDB ({addresses.origin})", addresses.mongo.rpartition("@")[2])
+    table.add_row(f"MongoDB ({addresses.origin})", escape(addresses.mongo.rpartition("@")[2]))
     for part in services.children:
         table.add_row(str(part), services.url(part.service, part.role) + _page(part.role))
-    table.add_row("data and logs", str(services.settings.data.absolute()))
+    table.add_row("data and logs", escape(str(services.settings.data.absolute())))
     return table
 
 

