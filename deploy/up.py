@@ -10,8 +10,8 @@ from rich.table import Table
 
 from deploy import identity, reach
 from deploy.local.addresses import Addresses
-from deploy.local.processes import supervise
 from deploy.local.servers import servers
+from deploy.local.supervision import supervise
 from deploy.stack import Stack
 from shared.settings import Settings
 

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -15,10 +14,6 @@ GUARD = Path(__file__).with_name("guard.py")
 HOW = "signal" if sys.platform == "linux" else "pipe"
 # Longer than the 15 s in which a service finishes its requests; a healthy child needs less than two.
 FAREWELL = 20.0
-# What dies at once must not spin; what died once should be back before anybody notices.
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-# Having lived so long, its death is not the same trouble as before.
-SETTLED = 60.0
 # Short against a start of seconds, long enough to cost nothing.
 POLL = 0.05
 
@@ -152,27 +147,6 @@ class Child:
 async def stop_all(children: Sequence[Child]) -> None:
     """Stop them side by side; one that hangs does not delay the others."""
     await asyncio.gather(*(child.stop() for child in children))
-
-
-async def supervise(children: Sequence[Child], say: Callable[[str], None]) -> None:
-    """Start again whatever dies, for ever, and say so each time."""
-    async with asyncio.TaskGroup() as watches:
-        for child in children:
-            watches.create_task(_keep(child, say))
-
-
-async def _keep(child: Child, say: Callable[[str], None]) -> None:
-    pause = FIRST_PAUSE
-    while True:
-        began = time.monotonic()
-        status = await child.ended()
-        pause = FIRST_PAUSE if time.monotonic() - began > SETTLED else pause
-        await asyncio.sleep(pause)
-        # Somebody else may have started it meanwhile.
-        if not child.running:
-            say(f"{child.name} ended with status {status} and is started again; its log is {child.log}")
-            await child.start()
-            pause = min(2 * pause, LONGEST_PAUSE)
 
 
 async def listening(port: int, host: str = "127.0.0.1") -> bool:

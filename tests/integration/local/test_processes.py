@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from deploy.local.errors import Unavailable
-from deploy.local.processes import Child, supervise
+from deploy.local.processes import Child
+from deploy.local.supervision import supervise
 from tests.support import eventually
 
 FOR_EVER = "import time; print('up', flush=True); time.sleep(600)"
