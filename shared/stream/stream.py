@@ -1,7 +1,7 @@
 """The stream document: load a case, decide, and store its new state with the event, in one write."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -81,11 +81,17 @@ class Stream(Generic[S]):
             raise Unavailable("the store is away") from error
         return None if document is None else self._stored(document)
 
-    async def page(self, matching: Document, *, after: str | None, limit: int) -> list[Stored[S]]:
-        """Return up to ``limit`` cases whose state matches, by id, beginning behind ``after``."""
+    async def page(
+        self, matching: Document, *, after: str | None, limit: int, among: Sequence[str] | None = None
+    ) -> list[Stored[S]]:
+        """Return up to ``limit`` cases whose state matches, by id, beginning behind ``after``.
+
+        ``among`` bounds them to these ids.
+        """
         where: Document = {f"state.{name}": value for name, value in matching.items()}
-        if after is not None:
-            where["_id"] = {"$gt": after}
+        bounds = {"$in": among, "$gt": after}
+        if of := {operator: bound for operator, bound in bounds.items() if bound is not None}:
+            where["_id"] = of
         try:
             documents = await self._collection.find(where).sort("_id", 1).limit(limit).to_list(None)
         except PyMongoError as error:
