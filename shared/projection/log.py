@@ -1,7 +1,7 @@
 """A look at the log beside the consumer: where partitions end, and which record stands at an offset."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -38,6 +38,7 @@ class Log:
 
     settings: Settings
     _consumer: AIOKafkaConsumer | None = None
+    _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def ends(self, at: list[TopicPartition]) -> dict[TopicPartition, int]:
         """Return the offset behind the last record of each partition.
@@ -86,20 +87,24 @@ class Log:
             await consumer.stop()
 
     async def _started(self) -> AIOKafkaConsumer:
-        if self._consumer is None:
-            consumer = AIOKafkaConsumer(
-                **connection(self.settings),
-                enable_auto_commit=False,
-                auto_offset_reset="none",
-                max_partition_fetch_bytes=_LOOK_BYTES,
-            )
-            try:
-                await consumer.start()
-            except BaseException:
-                await consumer.stop()
-                raise
-            self._consumer = consumer
-        return self._consumer
+        async with self._starting:
+            self._consumer = self._consumer or await _started(self.settings)
+            return self._consumer
+
+
+async def _started(settings: Settings) -> AIOKafkaConsumer:
+    consumer = AIOKafkaConsumer(
+        **connection(settings),
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        max_partition_fetch_bytes=_LOOK_BYTES,
+    )
+    try:
+        await consumer.start()
+    except BaseException:
+        await consumer.stop()
+        raise
+    return consumer
 
 
 async def _look(

@@ -1,6 +1,7 @@
 """Positions of a projection, kept with its data: where each partition goes on, and the record before it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiokafka import TopicPartition
 
@@ -22,17 +23,19 @@ class Position:
     Attributes:
         next: offset of the next record to apply.
         last: fingerprint of the record before it; None before the first.
+        recorded: when the newest event that was applied had been recorded, if it is known.
     """
 
     next: int = 0
     last: str | None = None
+    recorded: datetime | None = None
 
 
 async def stored(generation: Generation, at: list[TopicPartition]) -> dict[TopicPartition, Position]:
     """Return the stored positions; a partition that has none begins with its log."""
     ids = {_id(partition): partition for partition in at}
     found = await generation.collection(POSITIONS).find({"_id": {"$in": list(ids)}}).to_list(None)
-    known = {ids[row["_id"]]: Position(row["next"], row["last"]) for row in found}
+    known = {ids[row["_id"]]: Position(row["next"], row["last"], row["recorded"]) for row in found}
     return {partition: known.get(partition, Position()) for partition in at}
 
 
@@ -47,14 +50,15 @@ async def move(lane: Lane, at: TopicPartition, *, expected: int, to: Position, s
     collection = lane.generation.collection(POSITIONS)
     session = lane.session
     change: Document = {"next": to.next, "last": to.last}
+    counted = {"skipped": skipped}
     if expected == 0 and not await collection.find_one({"_id": _id(at)}, {"_id": 1}, session=session):
-        place = {"lane": lane.number, "topic": at.topic, "partition": at.partition}
-        await collection.insert_one({"_id": _id(at)} | place | change | {"skipped": skipped}, session=session)
+        place = {"lane": lane.number, "topic": at.topic, "partition": at.partition, "recorded": to.recorded}
+        await collection.insert_one({"_id": _id(at)} | place | change | counted, session=session)
         return
-    where = {"_id": _id(at), "next": expected}
-    moved = await collection.update_one(
-        where, {"$set": change, "$inc": {"skipped": skipped}}, session=session
-    )
+    update: Document = {"$set": change, "$inc": counted}
+    if to.recorded is not None:
+        update["$max"] = {"recorded": to.recorded}
+    moved = await collection.update_one({"_id": _id(at), "next": expected}, update, session=session)
     if moved.modified_count != 1:
         raise LaneLost(f"{at.topic}/{at.partition} is no longer at {expected}")
 

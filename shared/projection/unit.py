@@ -2,11 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Generic
 
 from aiokafka import TopicPartition
 from pymongo import InsertOne, ReplaceOne
 
+from shared.events.base import Recorded
 from shared.events.wire import Unreadable
 from shared.mongo import Client, Document, Session, in_transaction
 from shared.projection.cases import Case, Verdict, park, play
@@ -44,7 +46,16 @@ class Unit(Generic[S, E]):
 
     def positions(self) -> dict[TopicPartition, Position]:
         """Where the partitions go on after this unit."""
-        return {item.at: Position(item.record.offset + 1, fingerprint(item.record)) for item in self.items}
+        newest: dict[TopicPartition, datetime] = {}
+        for item in self.items:
+            if isinstance(item.decoded, Recorded):
+                recorded = item.decoded.recorded_at
+                newest[item.at] = max(newest.get(item.at, recorded), recorded)
+        last = {item.at: item.record for item in self.items}
+        return {
+            at: Position(record.offset + 1, fingerprint(record), newest.get(at))
+            for at, record in last.items()
+        }
 
     async def commit(self, client: Client, projection: Projection[S, E], generation: Generation) -> Tally:
         """Apply the unit, all of it or nothing.

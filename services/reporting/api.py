@@ -1,0 +1,82 @@
+"""The HTTP edge of reporting: areas for those who answer for them, enterprises for themselves."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query
+from pydantic import AfterValidator
+from starlette.responses import Response
+
+from services.reporting.domain.periods import months, parse
+from services.reporting.resources import area_report, enterprise_report
+from services.reporting.store.provenance import Ends, Provenance
+from services.reporting.store.reading import By, OwnBy, Range
+from services.reporting.store.reports import Reports
+from shared.codes import regions
+from shared.codes.lists import UnknownCode
+from shared.events.base import Role
+from shared.events.rules import Actor
+from shared.http import Json, Problem, Router, allowed, invalid
+from shared.mongo import Document
+from shared.settings import Settings
+
+# Twenty years: longer than any series of the field, short enough to be read at once.
+_MOST_MONTHS = 240
+
+Month = Annotated[str, AfterValidator(lambda text: text if parse(text) else "")]
+AreaReader = Annotated[Actor, allowed(Role.AUTHORITY, Role.OPERATOR, Role.SERVICE)]
+OwnReader = Annotated[Actor, allowed(Role.WORKER, Role.TEAM, Role.MANAGER, Role.OPERATOR, Role.SERVICE)]
+
+
+def span(
+    first: Annotated[Month, Query(alias="from", description="the first month, such as 2015-11")],
+    last: Annotated[Month, Query(alias="to", description="the last month")],
+    as_of: Annotated[Month | None, Query(description="as known at the end of this month")] = None,
+) -> Range:
+    """Return the months that are asked for."""
+    asked = Range(parse(first), parse(last), parse(as_of) if as_of else None)
+    if asked.first > asked.last:
+        raise invalid("to", "should not be before from")
+    if sum(1 for _ in months(asked.first, asked.last)) > _MOST_MONTHS:
+        raise invalid("to", f"should be at most {_MOST_MONTHS} months from from")
+    return asked
+
+
+Span = Annotated[Range, Depends(span)]
+
+
+def router(reports: Reports, ends: Ends, settings: Settings) -> Router:
+    """Return the routes."""
+    routes = Router(prefix="/v1/reports", tags=["reports"])
+
+    async def rests_on(provenance: Provenance) -> Document:
+        return provenance.document(settings, await ends.now())
+
+    @routes.get("/areas/{code}")
+    async def read_area(code: str, actor: AreaReader, asked: Span, by: By | None = None) -> Response:
+        _area(code, actor)
+        report = await reports.area(code, asked, by)
+        return Json(area_report(code, asked, by, report, await rests_on(report.provenance)))
+
+    @routes.get("/enterprises/{uscc}")
+    async def read_enterprise(uscc: str, actor: OwnReader, asked: Span, by: OwnBy | None = None) -> Response:
+        report = await reports.enterprise(uscc, asked, by) if _owns(actor, uscc) else None
+        if report is None:
+            raise Problem("not-found", 404, "There is no such enterprise.")
+        return Json(enterprise_report(uscc, asked, report, await rests_on(report.provenance)))
+
+    return routes
+
+
+def _area(code: str, actor: Actor) -> None:
+    """Refuse an area that there is not, or that is not the asker's."""
+    try:
+        regions.of(code)
+    except UnknownCode:
+        raise Problem("not-found", 404, "There is no such area.") from None
+    if actor.role is not Role.OPERATOR and not actor.covers_area(code):
+        raise Problem("forbidden", 403, "This area is not yours.")
+
+
+def _owns(actor: Actor, enterprise: str) -> bool:
+    # A service that may read the nation may read each of its enterprises.
+    return actor.role is Role.OPERATOR or actor.reaches(enterprise, "CN")

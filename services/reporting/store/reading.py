@@ -1,0 +1,131 @@
+"""Reads the roll-ups for a report: only the months, levels and groups that it needs, at one point in time."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.reporting.domain.report import STOCK_PARTS, Counters, Row, added
+from services.reporting.domain.rollups import TOTAL, Level, level_of
+from services.reporting.store.rollups import ROLLUPS
+from shared.codes import industries
+from shared.events.base import Size
+from shared.events.rules import NATION
+from shared.mongo import Document, Session
+from shared.projection import Generation
+
+
+class By(StrEnum):
+    """What a report is divided by."""
+
+    MONTH = "month"
+    AREA = "area"
+    INDUSTRY = "industry"
+    SIZE = "size"
+
+
+class OwnBy(StrEnum):
+    """What the report of an enterprise is divided by."""
+
+    MONTH = "month"
+    SITE = "site"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Months from ``first`` to ``last``, as known at the end of ``known`` (None: now); all YYYYMM."""
+
+    first: int
+    last: int
+    known: int | None = None
+
+    def recorded(self) -> Document:
+        """The condition on when we learnt of what is counted."""
+        return {} if self.known is None else {"recorded": {"$lte": self.known}}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The counters of one area at one level: those of the range, and the stocks before it.
+
+    Attributes:
+        rows: documents with their month, and the counters under their groups.
+        before: group to the parts of the stocks.
+    """
+
+    rows: list[Document]
+    before: dict[str, Counters]
+
+    def of(self, group: str) -> list[Row]:
+        """The rows of one group."""
+        return [Row.of(document, group) for document in self.rows]
+
+    @staticmethod
+    def together(parts: Iterable["Counted"]) -> "Counted":
+        """Several areas as one."""
+        parts = list(parts)
+        groups = {group for part in parts for group in part.before}
+        before = {group: added(part.before.get(group, {}) for part in parts) for group in groups}
+        return Counted([row for part in parts for row in part.rows], dict(before))
+
+
+def groups(by: By | None) -> list[str]:
+    """Return the paths of the groups that a division needs, the total always first."""
+    if by is By.INDUSTRY:
+        return [TOTAL, *(f"i.{section}" for section in sections())]
+    if by is By.SIZE:
+        return [TOTAL, *(f"s.{size}" for size in Size)]
+    return [TOTAL]
+
+
+def sections() -> list[str]:
+    """Return the letters of the industry sections."""
+    return [code for code in industries.listed().entries if len(code) == 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One point in time of a generation, and the months that are asked for."""
+
+    generation: Generation
+    session: Session
+    span: Range
+
+    async def counted(self, level: Level, area: str, by: By | None) -> dict[str, Counted]:
+        """Return the counters of each area at ``level`` that lies in ``area``, by its code."""
+        where = {"level": level, "area": _inside_of(area, level)} | self.span.recorded()
+        paths = groups(by)
+        collection = self.generation.collection(ROLLUPS)
+        inside = {**where, "month": {"$gte": self.span.first, "$lte": self.span.last}}
+        shown = {path.partition(".")[0]: 1 for path in paths} | {"_id": 0, "area": 1, "month": 1}
+        found: defaultdict[str, Counted] = defaultdict(lambda: Counted([], {}))
+        async for row in collection.find(inside, shown, session=self.session):
+            found[row["area"]].rows.append(row)
+        before = [{"$match": {**where, "month": {"$lt": self.span.first}}}, {"$group": _stocks(paths)}]
+        async for row in collection.aggregate(before, session=self.session):
+            found[row["_id"]].before.update(_before(row))
+        return {**found}
+
+
+def _inside_of(area: str, level: Level) -> Document | str:
+    if level_of(area) is level:
+        return area
+    if area == NATION:
+        return {"$gt": ""}
+    # ":" is what follows "9": a range is what the index can do, and it holds unlisted codes too.
+    return {"$gte": area, "$lt": f"{area}:"}
+
+
+def _stocks(paths: list[str]) -> Document:
+    """Sum the parts of the stocks on the server; months before the range are many."""
+    sums = {f"{path.replace('.', '/')}/{part}": f"${path}.{part}" for path in paths for part in STOCK_PARTS}
+    return {"_id": "$area"} | {name: {"$sum": source} for name, source in sums.items()}
+
+
+def _before(row: Document) -> dict[str, Counters]:
+    before: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for name, amount in row.items():
+        path, _, part = name.rpartition("/")
+        if path and amount:
+            before[path.replace("/", ".")][part] = amount
+    return {**before}
