@@ -1,7 +1,7 @@
 """The collections of the figures.
 
-Of a roll-up there is one document per lane, the bucket, so that two lanes never wait for one document; reading
-adds the buckets up.
+Of a roll-up there is one document per lane, the bucket, so that two lanes never wait for one document;
+reading adds the buckets up.
 """
 
 from services.reporting.domain.rollups import Key
