@@ -24,7 +24,7 @@ STATUSES: Mapping[str, int] = {
     "not-found": 404,
     "conflict": 409,
     "wrong-state": 409,
-    "own-work": 409,
+    "own-work": 403,
     "case-full": 409,
     "several-sites": 409,
     "precondition-failed": 412,

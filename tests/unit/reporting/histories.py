@@ -77,7 +77,7 @@ def hazards(draw: st.DrawFn, number: int) -> list[Recorded[Fact]]:
         facts.append(_step(step, draw(sites())))
         times.append(at)
         status = _AFTER[step]
-    events = []
+    events: list[Recorded[Fact]] = []
     for sequence, (fact, occurred) in enumerate(zip(facts, times, strict=True), 1):
         recorded = max(recorded, occurred + timedelta(days=draw(st.sampled_from([0, 0, 3, 50]))))
         events.append(Recorded(fact, f"hz_{number}", sequence, occurred, recorded))
@@ -89,7 +89,7 @@ def suggestions(draw: st.DrawFn, number: int) -> list[Recorded[Fact]]:
     """One suggestion: submitted, perhaps implemented, perhaps verified."""
     at = FIRST + timedelta(days=draw(st.integers(0, 120)))
     steps = [_submitted, _implemented, _verified][: draw(st.integers(1, 3))]
-    events = []
+    events: list[Recorded[Fact]] = []
     for sequence, make in enumerate(steps, 1):
         late = timedelta(days=draw(st.sampled_from([0, 0, 40])))
         events.append(Recorded(make(draw(sites())), f"sg_{number}", sequence, at, at + late))
