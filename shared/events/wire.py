@@ -1,8 +1,9 @@
 """CloudEvents 1.0 on Kafka, binary mode: an event to a record and a record to an event, without loss."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -13,6 +14,8 @@ from shared.events.registry import FACTS
 Headers = list[tuple[str, bytes]]
 # Ours have 35 characters (prefix and 128 bits) or 18 (enterprises); what is longer would only bloat keys.
 LONGEST_SUBJECT = 64
+# Written as we write it, and small enough for any store; a case has at most 500 events.
+_SEQUENCE = re.compile(r"[1-9][0-9]{0,8}")
 
 
 class Record(NamedTuple):
@@ -107,14 +110,14 @@ def encode(event: Recorded[Fact]) -> Record:
     return record(envelope(event), data(event.fact))
 
 
-def decode(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Decoded:
+def decode(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> Decoded:
     """Return the event that a record carries, or why there is none; never raises."""
     subject: str | None = None
     sequence: int | None = None
+    headers = tuple(headers)
     try:
-        read = {name: raw.decode() for name, raw in headers if name.startswith("ce_")}
-        subject = read["ce_subject"]
-        sequence = int(read["ce_sequence"])
+        read = _texts(headers)
+        subject, sequence = _case(read)
         return _event(key, value, read, subject, sequence)
     except UnicodeDecodeError as error:
         return Unreadable("headers", f"not UTF-8: {error.reason}", *_identity(headers))
@@ -126,12 +129,28 @@ def decode(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, 
         return Unreadable("headers", str(error), subject, sequence)
 
 
+def _texts(headers: Iterable[tuple[str, bytes | None]], errors: str = "strict") -> dict[str, str]:
+    """The headers as text; one that is null is one that is missing, and a broken trace costs no event."""
+    return {
+        name: raw.decode("utf-8", errors if name.startswith("ce_") else "replace")
+        for name, raw in headers
+        if raw is not None
+    }
+
+
+def _case(read: Mapping[str, str]) -> tuple[str, int]:
+    subject, sequence = read["ce_subject"], read["ce_sequence"]
+    if not 0 < len(subject) <= LONGEST_SUBJECT:
+        raise ValueError("ce_subject is empty or longer than any id of ours")
+    if not _SEQUENCE.fullmatch(sequence):
+        raise ValueError("ce_sequence is not a whole number from 1")
+    return subject, int(sequence)
+
+
 def _event(
-    key: bytes | None, value: bytes | None, read: dict[str, str], subject: str, sequence: int
+    key: bytes | None, value: bytes | None, read: Mapping[str, str], subject: str, sequence: int
 ) -> Decoded:
-    if len(subject) > LONGEST_SUBJECT:
-        return Unreadable("headers", "ce_subject is longer than any id of ours")
-    if sequence < 1 or read["ce_id"] != f"{subject}:{sequence}":
+    if read["ce_id"] != f"{subject}:{sequence}":
         return Unreadable("headers", "ce_id is not <ce_subject>:<ce_sequence>")
     name = read["ce_type"]
     model = FACTS.get(name)
@@ -142,22 +161,28 @@ def _event(
     fact = model.model_validate_json(value)
     if fact.key.encode() != key or fact.key != read["ce_partitionkey"]:
         return Unreadable("key", "the record's key is not the enterprise of its data", subject, sequence)
-    return Recorded(fact, subject, sequence, _time(read["ce_time"]), _time(read["ce_recordedtime"]))
+    occurred_at, recorded_at = _time(read["ce_time"]), _time(read["ce_recordedtime"])
+    return Recorded(fact, subject, sequence, occurred_at, recorded_at, read.get("traceparent"))
 
 
 def _time(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"a time without an offset: {text[:40]}")
+    if not MINYEAR < at.year < MAXYEAR:
+        raise ValueError(f"a time that cannot be told in another zone: {text[:40]}")
     return at
 
 
-def _identity(headers: Iterable[tuple[str, bytes]]) -> tuple[str | None, int | None]:
+def _identity(headers: Iterable[tuple[str, bytes | None]]) -> tuple[str | None, int | None]:
     """What can be read of a record's identity when some other header cannot."""
-    read = {name: raw.decode(errors="replace") for name, raw in headers}
-    subject, sequence = read.get("ce_subject", ""), read.get("ce_sequence", "")
-    whole = "\ufffd" not in subject and sequence.isdecimal() and read.get("ce_id") == f"{subject}:{sequence}"
-    return (subject, int(sequence)) if whole else (None, None)
+    read = _texts(headers, "replace")
+    try:
+        subject, sequence = _case(read)
+    except (KeyError, ValueError):
+        return None, None
+    whole = "\ufffd" not in subject and read.get("ce_id") == f"{subject}:{sequence}"
+    return (subject, sequence) if whole else (None, None)
 
 
 def _first(error: ValidationError) -> str:
