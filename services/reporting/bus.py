@@ -17,6 +17,6 @@ def _fold(case: Case | None, event: Recorded[Fact]) -> Folded[Case, Effect]:
     return Folded(after, effects)
 
 
-FIGURES = Projection[Case, Effect](
+FIGURES: Projection[Case, Effect] = Projection(
     name=NAME, topics=FOLLOWS, fold=_fold, dump=dump, load=load, sink=write, collections=INDEXES
 )

@@ -109,7 +109,7 @@ class Lanes(Generic[S, E]):
             if len(unit.items) > 1 or self._failures[lane] < _TRIES:
                 raise
             log.exception("case-parked", projection=self._projection.name, lane=lane)
-            blamed = Unit[S, E](lane, unit.items, unit.expected, blamed=bug)
+            blamed: Unit[S, E] = Unit(lane, unit.items, unit.expected, blamed=bug)
             return await blamed.commit(self._client, self._projection, self._generation)
 
     def _goes_on(

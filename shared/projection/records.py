@@ -33,7 +33,7 @@ def read(record: ConsumerRecord, partitions: int) -> Item:
 def fingerprint(record: ConsumerRecord) -> str:
     """Return what tells this record from any other that might stand at its offset in another log."""
     for name, value in record.headers:
-        if name == "ce_id":
+        if name == "ce_id" and value is not None:
             return str(value.decode(errors="replace"))
     body = hashlib.sha256(record.key or b"")
     body.update(record.value or b"")

@@ -1,0 +1,1 @@
+"""Reporting on real servers: events in, reports out."""
