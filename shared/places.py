@@ -11,7 +11,7 @@ from typing import Any
 from pymongo.errors import PyMongoError
 
 from shared.errors import Unavailable
-from shared.events.base import CaseFact, Fact, Recorded, Site
+from shared.events.base import CaseFact, Fact, Recorded, Site, Size
 from shared.events.enterprises import EnterpriseFact, RegisterStatus
 from shared.events.rules import Refused
 from shared.mongo import Database, Document
@@ -111,7 +111,7 @@ class Places:
             country=entry["country"],
             region=found["region"],
             industry=found["industry"],
-            size=entry["size"],
+            size=Size(entry["size"]),
         )
 
     async def holds(self, enterprise: str, case: str) -> bool:
