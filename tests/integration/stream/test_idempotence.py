@@ -1,0 +1,73 @@
+"""The same command any number of times counts once, whoever dies in between."""
+
+import asyncio
+
+import pytest
+
+from shared.mongo import Database
+from shared.stream import KeyReused, Stream, case_ids
+from tests.integration.stream.conftest import REPORT, STEP, Tale, command, tales
+
+
+async def test_a_repeat_adds_nothing_and_answers_with_the_case_as_it_is_now(stream: Stream[Tale]) -> None:
+    await stream.execute("hz_1", command("k1"), REPORT)
+    await stream.execute("hz_1", command("k2"), STEP)
+    await stream.execute("hz_1", command("k3"), STEP)
+
+    again = await stream.execute("hz_1", command("k2"), STEP)
+    created_again = await stream.execute("hz_1", command("k1"), REPORT)
+
+    assert (again.changed, again.case.version) == (False, 3)
+    assert (created_again.changed, created_again.case.version) == (False, 3)
+
+
+async def test_the_same_command_many_times_at_once_counts_once(stream: Stream[Tale]) -> None:
+    outcomes = await asyncio.gather(*(stream.execute("hz_1", command("k1"), REPORT) for _ in range(10)))
+
+    assert sum(outcome.changed for outcome in outcomes) == 1
+    assert {outcome.case.version for outcome in outcomes} == {1}
+
+
+async def test_another_request_under_the_same_key_is_refused(stream: Stream[Tale]) -> None:
+    await stream.execute("hz_1", command("k1"), REPORT)
+
+    with pytest.raises(KeyReused):
+        await stream.execute("hz_1", command("k1", digest="other"), STEP)
+
+
+async def test_two_requests_under_one_key_at_once_are_told_apart(stream: Stream[Tale]) -> None:
+    outcomes = await asyncio.gather(
+        stream.execute("hz_1", command("k1"), REPORT),
+        stream.execute("hz_1", command("k1", digest="other"), REPORT),
+        return_exceptions=True,
+    )
+
+    assert sum(isinstance(outcome, KeyReused) for outcome in outcomes) == 1
+
+
+async def test_a_repeat_is_recognised_before_if_match_is_refused(stream: Stream[Tale]) -> None:
+    await stream.execute("hz_1", command("k1"), REPORT)
+    await stream.execute("hz_1", command("k2", expected=1), STEP)
+
+    again = await stream.execute("hz_1", command("k2", expected=1), STEP)
+
+    assert (again.changed, again.case.version) == (False, 2)
+
+
+async def test_a_repeat_after_a_restart_is_recognised(stream: Stream[Tale], database: Database) -> None:
+    first = await case_ids(database)
+    case = first.new("hz", "enterprise", "k1")
+    await stream.execute(case, command("k1"), REPORT)
+
+    second, restarted = await case_ids(database), tales(database)
+    await restarted.prepare()
+    async with restarted.running():
+        again = await restarted.execute(second.new("hz", "enterprise", "k1"), command("k1"), REPORT)
+
+    assert (again.changed, again.case.id, again.case.version) == (False, case, 1)
+
+
+async def test_services_that_start_at_once_agree_on_their_key(database: Database) -> None:
+    made = await asyncio.gather(*(case_ids(database) for _ in range(5)))
+
+    assert len({ids.key for ids in made}) == 1
