@@ -1,7 +1,6 @@
 """Sending to Kafka with a time limit: all acknowledged, or a new producer and nothing marked."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
@@ -55,11 +54,20 @@ class Sender:
             raise NotSent(type(error).__name__) from error
 
     async def close(self) -> None:
-        """Let go of the producer; one whose broker is away would otherwise never stop."""
+        """Let go of the producer and of what it has not sent.
+
+        An idempotent producer would otherwise never stop while its broker is away, and send what was given up
+        when the broker is back.
+        """
         producer, self._producer = self._producer, None
-        if producer is not None:
-            with suppress(KafkaError, TimeoutError):
-                await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
+        if producer is None:
+            return
+        # It has no way of its own to be given up; without anything left to send, it stops.
+        producer._message_accumulator.fail_all(KafkaError("given up"))  # noqa: SLF001 - see above
+        try:
+            await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
+        except (KafkaError, TimeoutError):
+            await producer.client.close()
 
     async def _started(self) -> AIOKafkaProducer:
         producer = kafka.producer(self.settings)

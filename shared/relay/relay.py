@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -27,7 +28,8 @@ _IDLE_SECONDS = 0.05
 _LONGEST_BACKOFF = 5.0
 _GAUGE_SECONDS = 1.0
 
-_UNPUBLISHED: Document = {"unpublished_since": {"$exists": True}}
+# With the slot, since only so does the index serve, and no look reads what is published already.
+_UNPUBLISHED: Document = {"slot": {"$gte": 0}, "unpublished_since": {"$exists": True}}
 
 
 @dataclass(slots=True)
@@ -86,7 +88,9 @@ class Relay:
                     log.warning("leases-not-renewed", service=self._service, error=type(error).__name__)
                 await asyncio.sleep(RENEW_SECONDS)
         finally:
-            await asyncio.shield(leases.release())
+            # Whoever cannot give back its leases is replaced after its term.
+            with suppress(PyMongoError):
+                await asyncio.shield(leases.release())
 
     async def _publish(self, kind: str, leases: Leases) -> None:
         collection = self._database[kind]
@@ -108,7 +112,7 @@ class Relay:
 
     async def _round(self, kind: str, collection: Collection, slots: list[int], sender: Sender) -> bool:
         found = await _read(kind, collection, slots)
-        if not found.records:
+        if not found.versions:
             return False
         await sender.send(found.records)
         for sent in found.records:
@@ -146,7 +150,7 @@ async def _read(topic: str, collection: Collection, slots: list[int]) -> _Round:
     """The longest waiting of the slots first, each with the events that Kafka has not acknowledged."""
     rest = {"$slice": ["$events", "$published", MOST_EVENTS]}
     pipeline: list[Document] = [
-        {"$match": {"slot": {"$in": slots}, **_UNPUBLISHED}},
+        {"$match": {**_UNPUBLISHED, "slot": {"$in": slots}}},
         {"$sort": {"unpublished_since": 1}},
         {"$limit": _DOCUMENTS},
         {"$project": {"version": 1, "events": rest}},

@@ -1,0 +1,1 @@
+"""From the stream documents to a real Kafka."""

@@ -1,0 +1,99 @@
+"""A Kafka that is away delays what is published and loses nothing; what was given up is given up."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from deploy.local import errors
+from deploy.local.kafka import Cluster, cluster
+from shared.kafka import provision
+from shared.sender import NotSent, Sender
+from shared.settings import Settings
+from tests.facts import records
+from tests.integration.relay.conftest import Published, Stock
+from tests.integration.relay.test_publishing import relaying
+from tests.support import eventually
+
+# A broker of the test's own comes back within seconds; a busy machine takes longer.
+BACK_SECONDS = 40.0
+
+
+@pytest.fixture(scope="module")
+async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
+    """A Kafka of these tests' own, to be killed and started again."""
+    try:
+        async with cluster(tmp_path_factory.mktemp("kafka"), standard_ports=False) as running:
+            yield running
+    except errors.Unavailable as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+async def away(settings: Settings, broker: Cluster) -> Settings:
+    """The settings, with a Kafka that can go away."""
+    there = settings.model_copy(update={"kafka": broker.bootstrap})
+    await provision(there)
+    return there
+
+
+@pytest.fixture
+async def published(away: Settings) -> AsyncIterator[Published]:
+    async with AIOKafkaConsumer(bootstrap_servers=away.kafka, auto_offset_reset="earliest") as consumer:
+        consumer.assign([TopicPartition(away.topic("hazards"), n) for n in range(away.partitions)])
+        yield Published(consumer)
+
+
+async def test_events_wait_and_then_go_out_in_order(
+    away: Settings, stock: Stock, broker: Cluster, published: Published
+) -> None:
+    async with relaying(away, stock) as relay:
+        await stock.add("hz_1")
+        await eventually(stock.all_marked)
+        await broker.brokers[0].kill()
+        await stock.add("hz_1", 2)
+        await stock.add("hz_2", 2)
+        assert await relay.ready() == []
+        assert await stock.unpublished() == 2
+
+        await broker.brokers[0].start()
+        await eventually(stock.all_marked, deadline=BACK_SECONDS)
+
+    await eventually(lambda: published.has(5))
+    assert published.in_order(stock.versions)
+
+
+async def test_a_producer_that_is_given_up_leaves_nothing_behind(
+    away: Settings, broker: Cluster, published: Published
+) -> None:
+    before = senders()
+    sender = Sender(away)
+    await sender.send(records("hz_1", 1))
+    await broker.brokers[0].kill()
+    sending = asyncio.create_task(sender.send(records("hz_1", 2)))
+    await eventually(lambda: bool(sender._producer and sender._producer._message_accumulator._batches))
+
+    sending.cancel()
+    await sender.close()
+
+    await eventually(lambda: senders() == before)
+    await broker.brokers[0].start()
+    again = Sender(away)
+    await eventually(lambda: sent(again), deadline=BACK_SECONDS)
+    await again.close()
+    await eventually(lambda: published.has(2))
+    assert published.told() == {"hz_1": [1, 3]}
+
+
+async def sent(sender: Sender) -> bool:
+    try:
+        await sender.send(records("hz_1", 3))
+    except NotSent:
+        return False
+    return True
+
+
+def senders() -> int:
+    """How many producers are at work in this process."""
+    return sum("Sender._sender_routine" in str(task.get_coro()) for task in asyncio.all_tasks())
