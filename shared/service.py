@@ -58,7 +58,8 @@ def main(service: Service) -> None:
         settings = load()
         logs.configure(service.name, role)
         roles = service.roles() if role == "all" else (role,)
-        run({settings.port(service.name, role): application(service, role, settings) for role in roles})
+        apps = {settings.port(service.name, role): application(service, role, settings) for role in roles}
+        run(apps, host=settings.host)
     except (WrongSetting, PortTaken) as error:
         sys.exit(str(error))
 
