@@ -1,0 +1,45 @@
+"""Wiring: the parts of the registry, put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.enterprises import api as edge
+from services.enterprises import bus, imports, sites
+from services.enterprises.store import Registry
+from shared import mongo
+from shared.http import create_app
+from shared.http.commands import Clock, now
+from shared.service import Service, prepared, store_ready, working
+from shared.settings import Settings
+
+NAME = "enterprises"
+
+
+def api(settings: Settings, *, clock: Clock = now) -> FastAPI:
+    """Return the HTTP application of the registry."""
+    client = mongo.connect(settings.mongo)
+    registry = Registry(client[settings.database(NAME)], service=NAME)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with registry.stream.running(), working(prepared(registry.prepare)):
+            yield
+        client.close()
+
+    app = create_app(
+        NAME,
+        settings,
+        routers=[edge.router, sites.router, imports.router],
+        ready=store_ready(client),
+        lifespan=lifespan,
+        refusals=edge.REFUSALS,
+        streamed=[imports.PATH],
+        clock=clock,
+    )
+    app.state.registry = registry
+    return app
+
+
+SERVICE = Service(NAME, api, publishes=bus.STREAMS, projection=bus.PROJECTION)

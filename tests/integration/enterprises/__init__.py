@@ -1,0 +1,1 @@
+"""The register over HTTP, on a real MongoDB."""
