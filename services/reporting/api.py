@@ -6,9 +6,10 @@ from fastapi import Depends, Query
 from pydantic import AfterValidator
 from starlette.responses import Response
 
+from services.reporting.bus import Ends
 from services.reporting.domain.periods import months, parse
 from services.reporting.resources import area_report, enterprise_report
-from services.reporting.store.provenance import Ends, Provenance
+from services.reporting.store.provenance import Provenance
 from services.reporting.store.reading import By, OwnBy, Range
 from services.reporting.store.reports import Reports
 from shared.codes import regions

@@ -7,8 +7,7 @@ from fastapi import FastAPI
 
 from services.reporting import FOLLOWS
 from services.reporting.api import router
-from services.reporting.bus import FIGURES
-from services.reporting.store.provenance import Ends
+from services.reporting.bus import FIGURES, Ends
 from services.reporting.store.reports import Reports
 from shared import mongo
 from shared.http import create_app

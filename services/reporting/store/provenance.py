@@ -1,46 +1,17 @@
 """What a report rests on: how far each log was counted, and what is still to come."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
 
 from services.reporting.domain.figures import VERSION
 from shared.codes import lists
 from shared.mongo import Document, Session
 from shared.projection import Generation
-from shared.projection.log import Log
 from shared.projection.positions import POSITIONS
 from shared.settings import Settings
 
-# A report does not wait longer to learn what is still to come; it says that it does not know.
-_PATIENCE_SECONDS = 1.0
-
-
-@dataclass(slots=True)
-class Ends:
-    """Where the followed logs end, asked of Kafka for each report.
-
-    Attributes:
-        settings: where Kafka is.
-        topics: what is followed, without the namespace.
-    """
-
-    settings: Settings
-    topics: tuple[str, ...]
-    log: Log
-
-    async def now(self) -> dict[TopicPartition, int] | None:
-        """Return the end of each partition; None while Kafka does not answer."""
-        names = [self.settings.topic(topic) for topic in self.topics]
-        at = [TopicPartition(name, number) for name in names for number in range(self.settings.partitions)]
-        try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
-                return await self.log.ends(at)
-        except (KafkaError, TimeoutError):
-            return None
+# A topic, as it is named on the cluster, and the number of a partition.
+Partition = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +19,7 @@ class Provenance:
     """How far a generation had counted, at the point in time of a report."""
 
     generation: int
-    positions: dict[TopicPartition, int]
+    positions: dict[Partition, int]
     newest: datetime | None
     skipped: int
 
@@ -56,12 +27,12 @@ class Provenance:
     async def read(cls, generation: Generation, session: Session) -> "Provenance":
         """Return it, as of the session's point in time."""
         rows = await generation.collection(POSITIONS).find({}, session=session).to_list(None)
-        positions = {TopicPartition(row["topic"], row["partition"]): row["next"] for row in rows}
+        positions = {(row["topic"], row["partition"]): row["next"] for row in rows}
         recorded = [row["recorded"] for row in rows if row["recorded"]]
         skipped = sum(row["skipped"] for row in rows)
         return cls(generation.number, positions, max(recorded, default=None), skipped)
 
-    def document(self, settings: Settings, ends: dict[TopicPartition, int] | None) -> Document:
+    def document(self, settings: Settings, ends: dict[Partition, int] | None) -> Document:
         """Return what the report says of itself.
 
         ``as_of`` is when the newest counted event was recorded. ``behind_records`` is what stands on the logs
@@ -71,8 +42,8 @@ class Provenance:
             None if ends is None else sum(max(end - self.positions.get(at, 0), 0) for at, end in ends.items())
         )
         offsets: dict[str, dict[str, int]] = {}
-        for at, following in sorted(self.positions.items()):
-            offsets.setdefault(at.topic.removeprefix(settings.topic("")), {})[str(at.partition)] = following
+        for (topic, number), following in sorted(self.positions.items()):
+            offsets.setdefault(topic.removeprefix(settings.topic("")), {})[str(number)] = following
         return {
             "as_of": self.newest,
             "behind_records": behind,
