@@ -131,8 +131,9 @@ Kept = Annotated[Store, Depends(_store)]
 Today = Annotated[date, Depends(_today)]
 
 
-async def _desk(store: Kept, command: Commanded, today: Today) -> Desk:
-    return Desk(store, command, today)
+async def _desk(request: Request, command: Commanded) -> Desk:
+    # Called, not depended upon: resolving two more dependencies costs as much as validating the body.
+    return Desk(await _store(request), command, await _today(request))
 
 
 async def _empty(body: Body) -> None:

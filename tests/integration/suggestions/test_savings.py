@@ -47,8 +47,7 @@ async def test_nobody_confirms_their_own_claim(floor: Floor) -> None:
     path = await claimed(floor)
 
     for step, body in (("verify", {}), ("reject", {"reason": "x"})):
-        refusal = await floor.post(f"{path}/{step}", "team mei", body)
-        assert refusal.json()["type"] == "/problems/own-work"
+        refused(await floor.post(f"{path}/{step}", "team mei", body), 403, "own-work")
 
 
 async def test_no_more_is_confirmed_than_claimed(floor: Floor) -> None:
