@@ -3,13 +3,17 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, overload
 
 T = TypeVar("T")
 # Often enough to be quick, seldom enough to leave the cores to what is waited for.
 _POLL = 0.02
 
 
+@overload
+async def eventually(check: Callable[[], Awaitable[T]], *, deadline: float = ...) -> T: ...
+@overload
+async def eventually(check: Callable[[], T], *, deadline: float = ...) -> T: ...
 async def eventually(check: Callable[[], Awaitable[T] | T], *, deadline: float = 10.0) -> T:
     """Return what ``check`` returns as soon as it is true and does not assert otherwise.
 

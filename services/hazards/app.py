@@ -1,0 +1,38 @@
+"""The wiring of the service: its store, its routes and its roles, put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.hazards import api as edge
+from services.hazards import bus
+from services.hazards.store import Store
+from shared import mongo
+from shared.http import create_app
+from shared.http.commands import Clock, now
+from shared.service import Service, prepared, store_ready, working
+from shared.settings import Settings
+
+NAME = "hazards"
+
+
+def api(settings: Settings, *, clock: Clock = now) -> FastAPI:
+    """Return the HTTP application; it serves before the store answers, and without Kafka."""
+    client = mongo.connect(settings.mongo)
+    store = Store(client[settings.database(NAME)])
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with store.hazards.running(), working(prepared(store.prepare)):
+            yield
+        client.close()
+
+    app = create_app(
+        NAME, settings, routers=[edge.router], ready=store_ready(client), lifespan=lifespan, clock=clock
+    )
+    app.state.store = store
+    return app
+
+
+SERVICE = Service(NAME, api, publishes=bus.STREAMS, projection=bus.PLACES)

@@ -1,0 +1,121 @@
+"""What requests to this service say."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from shared.events.base import Fen
+from shared.events.hazards import Control, DismissReason, ReopenKind, Source
+from shared.events.suggestions import SubmittedAs
+from shared.http import Body, Line, Text
+from shared.http.bodies import LONGEST_TEXT
+
+# A control of every rank, twice; who needs more has more than one hazard.
+_MOST_CONTROLS = 10
+# Photos before and after, from several sides.
+_MOST_EVIDENCE = 20
+# The list of accident types has twenty codes.
+_MOST_CAUSES = 20
+
+EnterpriseId = Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$")]
+SiteId = Annotated[str, Field(pattern=r"^[0-9A-Z]{18}-[1-9][0-9]{0,4}$")]
+CaseId = Annotated[str, Field(pattern=r"^hz_[0-9a-f]{32}$")]
+MediaId = Annotated[str, Field(pattern=r"^md_[0-9a-f]{32}$")]
+# SHA-256 of the receipt secret that stays on the phone.
+ReceiptHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Report(Body):
+    """Somebody saw a hazard, at a site or at the only site of an enterprise."""
+
+    enterprise: EnterpriseId | None = None
+    site: SiteId | None = Field(None, validate_default=True)
+    category: Line | None = None
+    source: Source
+    description: Text
+    place: Line | None = None
+    submitted_as: SubmittedAs = SubmittedAs.NAMED
+    receipt_hash: ReceiptHash | None = None
+
+    @field_validator("site")
+    @classmethod
+    def _placed(cls, site: str | None, said: ValidationInfo) -> str | None:
+        enterprise = said.data.get("enterprise")
+        if site is None and "enterprise" in said.data and enterprise is None:
+            raise ValueError("should be given, or the enterprise where it has only one")
+        if site and enterprise and not site.startswith(f"{enterprise}-"):
+            raise ValueError("should be a site of the enterprise")
+        return site
+
+    def at_enterprise(self) -> str:
+        """Return the enterprise whose site is meant."""
+        return self.enterprise or (self.site or "").rpartition("-")[0]
+
+    def texts(self) -> dict[str, str]:
+        """Return what stays in this service."""
+        said = {"description": self.description, "place": self.place, "receipt_hash": self.receipt_hash}
+        return {name: text for name, text in said.items() if text is not None}
+
+
+class Assess(Body):
+    """How bad it is, and of which kind."""
+
+    method: Literal["LEC"]
+    likelihood: Line
+    exposure: Line
+    consequence: Line
+    category: Line | None = None
+    may_cause: tuple[Line, ...] = Field((), max_length=_MOST_CAUSES)
+
+
+class Assign(Body):
+    """Which post removes it, and by when."""
+
+    owner: Line
+    due: date
+
+
+class TakenControl(BaseModel):
+    """A control measure that is in place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rank: Control
+    description: Text
+
+
+class Resolve(Body):
+    """What was done about it."""
+
+    # That there is one is for the rule to say: here, one that is malformed would be counted as none besides.
+    controls: tuple[TakenControl, ...] = Field(max_length=_MOST_CONTROLS, json_schema_extra={"minItems": 1})
+    cost_fen: Fen = 0
+    evidence: tuple[MediaId, ...] = Field((), max_length=_MOST_EVIDENCE)
+
+    @field_validator("controls")
+    @classmethod
+    def _one_text(cls, controls: tuple[TakenControl, ...]) -> tuple[TakenControl, ...]:
+        # A case keeps 500 events in one document: each has room for one text.
+        if sum(len(control.description) for control in controls) > LONGEST_TEXT:
+            raise ValueError(f"descriptions should have at most {LONGEST_TEXT} characters together")
+        return controls
+
+
+class Reopen(Body):
+    """Why it is a hazard still, or again."""
+
+    kind: ReopenKind
+    reason: Text
+
+
+class Dismiss(Body):
+    """Why it was no hazard of this site."""
+
+    reason: DismissReason
+
+
+class Merge(Body):
+    """Which report carries on for both."""
+
+    into: CaseId
