@@ -42,7 +42,7 @@ class Part(BaseModel):
 
 
 class Site(Part):
-    """The workplace of a case as it was when the event was recorded, so that a counter needs no join."""
+    """The workplace of a case as it was when the case began, so that a counter needs no join."""
 
     id: str = Field(description="<enterprise>-<number>")
     enterprise: str = Field(description="Unified Social Credit Code, GB 32100-2015")
