@@ -1,1 +1,1 @@
-"""What every service shares: event contracts, code lists, the stream, the relay, the projection, the HTTP edge."""
+"""What every service shares: event contracts, code lists, stream, relay, projection, HTTP edge."""

@@ -14,6 +14,7 @@ from shared.errors import Unavailable
 from shared.events.base import CaseFact, Fact, Recorded, Site, Size
 from shared.events.enterprises import EnterpriseFact, RegisterStatus
 from shared.events.rules import Refused
+from shared.lookup import Lookup
 from shared.mongo import Database, Document
 from shared.projection import Folded, Generation, Projection
 from shared.projection.generation import current
@@ -76,7 +77,8 @@ class Places:
 
     database: Database
     _generation: Generation | None = None
-    _read_at: float = 0.0
+    _lookup: Lookup | None = None
+    _read_at: float = float("-inf")
 
     async def site(self, *, site: str | None, enterprise: str | None, at: datetime) -> Site:
         """Return the site that a request means, as every event of its case will carry it.
@@ -124,13 +126,19 @@ class Places:
 
     async def _state(self, key: str, subject: str) -> Document | None:
         try:
-            if self._generation is None or time.monotonic() - self._read_at > _GENERATION_SECONDS:
-                self._generation = await current(self.database, NAME)
-                self._read_at = time.monotonic()
-            row = await self._generation.collection(CASES).find_one({"_id": case_id(key, subject)})
+            row = await (await self._copy()).get(case_id(key, subject))
         except PyMongoError as error:
             raise Unavailable("the store is away") from error
         return row["state"] if row else None
+
+    async def _copy(self) -> Lookup:
+        """The copy that is current, looked for again from time to time."""
+        if self._lookup is None or time.monotonic() - self._read_at > _GENERATION_SECONDS:
+            self._read_at = time.monotonic()
+            generation = await current(self.database, NAME)
+            if self._lookup is None or generation != self._generation:
+                self._generation, self._lookup = generation, Lookup(generation.collection(CASES))
+        return self._lookup
 
 
 def _only(sites: list[Document]) -> str:

@@ -66,6 +66,7 @@ async def report(body: Report, command: Commanded, store: Opened) -> Response:
         texts=body.texts(),
         anonymous=body.submitted_as is SubmittedAs.ANONYMOUS,
         creates=True,
+        fresh=True,
     )
     made = await store.hazards.execute(case, command, write)
     created = f"{PATH}/{case}"

@@ -34,6 +34,8 @@ class Generation:
 async def current(database: Database, projection: str) -> Generation:
     """Return the generation that is read and fed; the first one is named at the first call."""
     where = {"_id": projection}
-    await database["generations"].update_one(where, {"$setOnInsert": {"current": 1}}, upsert=True)
     found = await database["generations"].find_one(where)
+    if found is None:
+        await database["generations"].update_one(where, {"$setOnInsert": {"current": 1}}, upsert=True)
+        found = await database["generations"].find_one(where)
     return Generation(database, projection, found["current"])

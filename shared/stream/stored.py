@@ -57,6 +57,7 @@ class Write(Generic[S]):
         texts: what the actor wrote; it stays in this service.
         anonymous: the account is not stored.
         creates: the case may be new.
+        fresh: it most likely is, since its id was made from the command.
     """
 
     rule: Rule[S]
@@ -64,3 +65,4 @@ class Write(Generic[S]):
     texts: Mapping[str, str] = field(default_factory=dict)
     anonymous: bool = False
     creates: bool = False
+    fresh: bool = False

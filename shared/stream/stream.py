@@ -16,6 +16,7 @@ from shared import metrics
 from shared.errors import Unavailable
 from shared.events.base import Recorded
 from shared.events.rules import Private, Refused
+from shared.lookup import Lookup
 from shared.mongo import Collection, Database, Document, ensure_collection
 from shared.stream.command import Command
 from shared.stream.commit import GroupCommit
@@ -56,6 +57,7 @@ class Stream(Generic[S]):
         self._adapter: TypeAdapter[S] = TypeAdapter(state)
         self._evolve = evolve
         self._commit = GroupCommit(self._collection)
+        self._lookup = Lookup(self._collection)
 
     async def prepare(self, *indexes: list[tuple[str, int]]) -> None:
         """Create the collection with its validator and indexes; safe to repeat."""
@@ -76,7 +78,7 @@ class Stream(Generic[S]):
             Unavailable: the store did not answer in time.
         """
         try:
-            document = await self._collection.find_one({"_id": case})
+            document = await self._lookup.get(case)
         except PyMongoError as error:
             raise Unavailable("the store is away") from error
         return None if document is None else self._stored(document)
@@ -124,6 +126,10 @@ class Stream(Generic[S]):
         return outcome
 
     async def _execute(self, case: str, command: Command, write: Write[S]) -> Outcome[S]:
+        if write.fresh and command.expected is None:
+            outcome = await self._first(case, command, write)
+            if outcome is not None:
+                return outcome
         while True:
             stored = await self.load(case)
             settled = self._settled(stored, command, write)
@@ -132,14 +138,28 @@ class Stream(Generic[S]):
             after = self._decide(case, stored, command, write)
             if after is None:
                 return Outcome(_known(stored), changed=False)
-            try:
-                if await self._commit.write(self._update(after)):
-                    return Outcome(after, changed=True)
-            except Unavailable:
-                found = await self.load(case)
-                if found is None or not found.holds(command):
-                    raise
-                return Outcome(found, changed=True)
+            if (written := await self._written(after, command)) is not None:
+                return Outcome(written, changed=True)
+
+    async def _first(self, case: str, command: Command, write: Write[S]) -> Outcome[S] | None:
+        """Store a case that is most likely new, without a look; None where the look decides after all."""
+        try:
+            after = self._decide(case, None, command, write)
+        except Refused:
+            # A repeat of what was stored before is no longer subject to the rule.
+            return None
+        written = await self._written(after, command) if after else None
+        return None if written is None else Outcome(written, changed=True)
+
+    async def _written(self, after: Stored[S], command: Command) -> Stored[S] | None:
+        """Write a case and return it; None when somebody else changed it first."""
+        try:
+            return after if await self._commit.write(self._update(after)) else None
+        except Unavailable:
+            found = await self.load(after.id)
+            if found is None or not found.holds(command):
+                raise
+            return found
 
     def _settled(self, stored: Stored[S] | None, command: Command, write: Write[S]) -> Outcome[S] | None:
         """Refuse what may not be asked; return the outcome of what is already done."""

@@ -83,7 +83,7 @@ class Desk:
             return opening(state, by, at, site)
 
         guard = visible(self.command.by)
-        write = Write(rule, guard, _given(texts), anonymous=anonymous, creates=True)
+        write = Write(rule, guard, _given(texts), anonymous=anonymous, creates=True, fresh=True)
         return await stream.execute(case, self.command, write)
 
     async def site(self, body: Placed) -> Site | Refused:
