@@ -14,6 +14,7 @@ from deploy import doctor as examination
 from deploy import identity, reach
 from deploy.foreground import run
 from deploy.local.errors import Unavailable
+from deploy.pilot.command import demo
 from deploy.up import up as run_everything
 from shared.events.base import Role
 from shared.kafka import WrongTopic
@@ -32,6 +33,9 @@ console = Console()
 def up() -> None:
     """Run Kafka, MongoDB and all services in the foreground, and say where everything is."""
     raise typer.Exit(run(run_everything(load(), console)))
+
+
+app.command()(demo)
 
 
 @app.command()

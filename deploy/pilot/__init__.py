@@ -1,1 +1,1 @@
-"""The demo: a synthetic replay of the Nanxun pilot over HTTP, and the report that must say what was planted."""
+"""The demo: a synthetic replay of the pilot over HTTP, and the report that has to say what was planted."""

@@ -1,4 +1,4 @@
-"""The five synthetic factories, and who acts for each: workers, a team of ten, managers; an inspector of the area."""
+"""The five synthetic factories, and who acts: workers, teams of ten, managers; an inspector of the area."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
