@@ -64,7 +64,8 @@ class DeadLetters:
             "at": datetime.now(UTC).isoformat(),
         }
         value: bytes | None = record.value
-        headers: Headers = [(str(name), bytes(body)) for name, body in record.headers]
+        # A header that is null says nothing.
+        headers: Headers = [(str(name), bytes(body)) for name, body in record.headers if body is not None]
         key: bytes | None = record.key
         left_out = []
         if len(value or b"") > _LARGEST_VALUE:

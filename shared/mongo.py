@@ -7,7 +7,16 @@ from typing import Any, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ReadPreference
-from pymongo.errors import CollectionInvalid, ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.errors import (
+    BulkWriteError,
+    CollectionInvalid,
+    ConnectionFailure,
+    InvalidName,
+    InvalidOperation,
+    OperationFailure,
+    PyMongoError,
+    WriteError,
+)
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -79,6 +88,12 @@ async def ensure_collection(database: Database, name: str, **options: object) ->
     return database[name]
 
 
+def wrong(error: PyMongoError) -> bool:
+    """Whether what was asked is at fault, and would be again; otherwise a server is away or busy."""
+    asked = isinstance(error, (WriteError, BulkWriteError, InvalidOperation, InvalidName))
+    return asked and not error.timeout and not error.has_error_label(_TRANSIENT)
+
+
 async def in_transaction(client: Client, unit: Callable[[Session], Awaitable[T]]) -> T:
     """Run ``unit`` in one transaction and commit it; it runs again, from its reads, when MongoDB asks so.
 
@@ -94,7 +109,9 @@ async def in_transaction(client: Client, unit: Callable[[Session], Awaitable[T]]
                 await _commit(session)
             except PyMongoError as error:
                 await _abort(session)
-                if not error.has_error_label(_TRANSIENT) or not tries_left:
+                # A server that is away is the caller's to wait for: each try would last its whole time limit.
+                conflict = error.has_error_label(_TRANSIENT) and not isinstance(error, ConnectionFailure)
+                if not conflict or not tries_left:
                     raise
                 # The other side of a conflict needs a moment to finish.
                 await asyncio.sleep(0.01)

@@ -62,6 +62,9 @@ def fold(state: Document | None, event: Recorded[Fact]) -> Folded[Document, Any]
         for site in fact.enterprise.sites:
             if site.status is RegisterStatus.CLOSED:
                 closed.setdefault(site.id, event.occurred_at.isoformat())
+            else:
+                # Taken up again, it takes what is reported whenever it happened.
+                closed.pop(site.id, None)
         return Folded({"enterprise": fact.enterprise.model_dump(mode="json"), "closed": closed})
     assert isinstance(fact, CaseFact), "every other fact belongs to a site"
     return Folded({"site": fact.site.id})
@@ -141,7 +144,7 @@ class Places:
         return self._lookup
 
 
-def _only(sites: list[Document]) -> str:
+def _only(sites: list[Document]) -> str | None:
     open_sites = [site["id"] for site in sites if site["status"] == RegisterStatus.ACTIVE] or [
         site["id"] for site in sites
     ]
@@ -149,4 +152,4 @@ def _only(sites: list[Document]) -> str:
         raise SeveralSites(
             "the enterprise has several sites", fields={"site": "should say which"}, sites=open_sites
         )
-    return str(open_sites[0])
+    return str(open_sites[0]) if open_sites else None

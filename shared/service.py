@@ -79,8 +79,11 @@ def application(service: Service, role: str, settings: Settings) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncIterator[None]:
-        async with working(work.run()):
-            yield
+        try:
+            async with working(work.run()):
+                yield
+        finally:
+            client.close()
 
     return role_app(service.name, role, work.ready, lifespan)
 

@@ -12,6 +12,8 @@ from shared.events.rules import Actor
 from shared.http import allowed
 from shared.stream import Stored, UnknownCase
 
+# The stream's own words for what is not there: whoever may not know of an enterprise learns nothing.
+_NOT_THERE = "there is no such case"
 _KEEP = (Role.MANAGER, Role.AUTHORITY, Role.SERVICE, Role.OPERATOR)
 _LIST = (*_KEEP, Role.INSPECTOR)
 Keeper = Annotated[Actor, allowed(*_KEEP)]
@@ -33,7 +35,7 @@ def visible(by: Actor) -> Callable[[domain.Enterprise], None]:
 
     def guard(case: domain.Enterprise) -> None:
         if not domain.reaches(by, case):
-            raise UnknownCase("there is no such enterprise")
+            raise UnknownCase(_NOT_THERE)
 
     return guard
 
@@ -46,6 +48,6 @@ async def seen(registry: Registry, uscc: str, by: Actor) -> Stored[domain.Enterp
     """
     case = await registry.stream.load(uscc)
     if case is None:
-        raise UnknownCase("there is no such enterprise")
+        raise UnknownCase(_NOT_THERE)
     visible(by)(case.state)
     return case

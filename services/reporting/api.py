@@ -15,7 +15,7 @@ from services.reporting.store.reports import Reports
 from shared.codes import regions
 from shared.codes.lists import UnknownCode
 from shared.events.base import Role
-from shared.events.rules import Actor
+from shared.events.rules import NATION, Actor
 from shared.http import Json, Problem, Router, allowed, invalid
 from shared.mongo import Document
 from shared.settings import Settings
@@ -79,5 +79,6 @@ def _area(code: str, actor: Actor) -> None:
 
 
 def _owns(actor: Actor, enterprise: str) -> bool:
-    # A service that may read the nation may read each of its enterprises.
-    return actor.role is Role.OPERATOR or actor.reaches(enterprise, "CN")
+    # A service that may read the nation may read each of its enterprises; an area is no claim of people's.
+    everybody = actor.role is Role.OPERATOR or (actor.role is Role.SERVICE and actor.covers_area(NATION))
+    return everybody or actor.covers_enterprise(enterprise)

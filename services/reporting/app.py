@@ -36,6 +36,7 @@ def api(settings: Settings) -> FastAPI:
                 yield
         finally:
             await log.close()
+            client.close()
 
     reports = Reports(client, database, FIGURES.name)
     routes = router(reports, Ends(settings, FOLLOWS, log), settings)

@@ -100,6 +100,16 @@ class TooEarly(Refused):
         super().__init__(f"occurred_at {sentence}", fields={"occurred_at": sentence})
 
 
+class TooOld(Refused):
+    """The step lies further back than may be entered now."""
+
+    slug = "invalid"
+
+    def __init__(self, days: int) -> None:
+        sentence = f"should not lie more than {days} days back"
+        super().__init__(f"occurred_at {sentence}", fields={"occurred_at": sentence})
+
+
 def not_before(moment: Moment, earliest: datetime, what: str) -> None:
     """Refuse a step that would precede ``what``.
 

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 
 from shared.events.base import Role
+from shared.events.rules import Actor, TooOld
 from shared.http.bodies import Time
 from shared.http.callers import caller
 from shared.http.problems import invalid
@@ -42,11 +43,7 @@ async def command(request: Request) -> Command:
     actor = caller(request)
     state = request.app.state
     recorded = _milliseconds(state.clock())
-    occurred, skew = times(
-        _said(body),
-        recorded,
-        backdate_days=None if actor.role is Role.SERVICE else state.settings.backdate_days,
-    )
+    occurred, skew = times(_said(body), recorded)
     return Command(
         # The name of the handler, of which there are as many as routes.
         name=request.scope["route"].name,
@@ -58,6 +55,7 @@ async def command(request: Request) -> Command:
         recorded_at=recorded,
         clock_skew=skew,
         traceparent=traceparent(request.headers.get("traceparent")),
+        refusal=too_old(actor, occurred, recorded, state.settings.backdate_days),
     )
 
 
@@ -88,18 +86,19 @@ def traceparent(given: str | None) -> str | None:
     return given if given and _TRACE.fullmatch(given) else None
 
 
-def times(said: datetime | None, recorded: datetime, *, backdate_days: int | None) -> tuple[datetime, bool]:
-    """Return when it happened, and whether the sender's clock was ahead.
-
-    ``backdate_days`` is none for those who import what was written down long ago.
-    """
+def times(said: datetime | None, recorded: datetime) -> tuple[datetime, bool]:
+    """Return when it happened, and whether the sender's clock was ahead."""
     if said is None:
         return recorded, False
     if said > recorded + SKEW:
         raise invalid("occurred_at", "should not lie in the future")
-    if backdate_days is not None and said < recorded - timedelta(days=backdate_days):
-        raise invalid("occurred_at", f"should not lie more than {backdate_days} days back")
     return (recorded, True) if said > recorded else (_milliseconds(said), False)
+
+
+def too_old(actor: Actor, occurred: datetime, recorded: datetime, days: int) -> TooOld | None:
+    """Return the refusal of what lies too far back; imports may bring what was written down long ago."""
+    old = occurred < recorded - timedelta(days=days)
+    return TooOld(days) if old and actor.role is not Role.SERVICE else None
 
 
 def digest(method: str, path: str, body: Any) -> str:

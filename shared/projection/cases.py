@@ -99,11 +99,18 @@ def _apply(case: Case[S], event: Recorded[Fact] | Unknown, fold: Fold[S, E], eff
     return verdict
 
 
-def park(case: Case[S], item: Item, bug: Exception) -> None:
-    """Hold an event that our own bug cannot apply, and with it all that follow in its case."""
-    assert item.decoded.sequence is not None, "only what could be read is parked"
+def park(case: Case[S], item: Item, bug: Exception) -> bool:
+    """Hold an event that our own bug cannot apply, and with it all that follow in its case.
+
+    Returns:
+        Whether there was anything to hold: neither what cannot be read nor a duplicate is the case's trouble.
+    """
+    event = item.decoded
+    if isinstance(event, Unreadable) or event.sequence <= case.version:
+        return False
     case.parked = _said(bug)
-    case.held[item.decoded.sequence] = _kept(item, item.decoded.sequence)
+    case.held[event.sequence] = _kept(item, event.sequence)
+    return True
 
 
 def _said(bug: Exception) -> str:

@@ -14,7 +14,7 @@ from shared import metrics
 from shared.deadletter import DeadLetter, DeadLetters
 from shared.events.base import Recorded
 from shared.events.wire import Unreadable
-from shared.mongo import Client, CommitUnknown
+from shared.mongo import Client, CommitUnknown, wrong
 from shared.projection.log import Stopped
 from shared.projection.positions import LaneLost
 from shared.projection.records import Item, read
@@ -64,14 +64,13 @@ class Lanes(Generic[S, E]):
             for part in self._parts(lane, records):
                 if not await self._unit(lane, part, seats):
                     return
-        except (LaneLost, CommitUnknown, NotSent, PyMongoError) as error:
-            log.warning(
-                "lane-reads-again", projection=self._projection.name, lane=lane, error=str(error)[:200]
-            )
-            self._seats.reseat(touched)
-        except Exception:
-            self._failures[lane] += 1
-            log.exception("lane-failed", projection=self._projection.name, lane=lane)
+        except Exception as error:
+            of = {"projection": self._projection.name, "lane": lane}
+            if _passes(error):
+                log.warning("lane-reads-again", **of, error=str(error)[:200])
+            else:
+                self._failures[lane] += 1
+                log.exception("lane-failed", **of)
             self._seats.reseat(touched)
         else:
             self._failures.pop(lane, None)
@@ -103,10 +102,8 @@ class Lanes(Generic[S, E]):
     async def _commit(self, lane: int, unit: Unit[S, E]) -> Tally:
         try:
             return await unit.commit(self._client, self._projection, self._generation)
-        except (LaneLost, CommitUnknown, PyMongoError):
-            raise
         except Exception as bug:
-            if len(unit.items) > 1 or self._failures[lane] < _TRIES:
+            if _passes(bug) or len(unit.items) > 1 or self._failures[lane] < _TRIES:
                 raise
             log.exception("case-parked", projection=self._projection.name, lane=lane)
             blamed: Unit[S, E] = Unit(lane, unit.items, unit.expected, blamed=bug)
@@ -118,15 +115,16 @@ class Lanes(Generic[S, E]):
         """Whether these records are what must come next; if not, read again, and stop at a real gap."""
         for partition, first in firsts.items():
             seat = seats[partition]
-            if seat is None or self._seats.seated.get(partition) is not seat:
-                return False
-            if seat.next == first:
+            mine = seat is not None and self._seats.seated.get(partition) is seat
+            if seat is not None and mine and seat.next == first:
                 continue
-            if seat.fresh and first > seat.next:
+            if seat is not None and mine and seat.fresh and first > seat.next:
                 gap = f"{partition.topic}/{partition.partition} goes on at {first}, not at {seat.next}"
                 self._seats.stop(lane, Stopped("log-gap", gap))
             else:
-                self._seats.reseat(firsts)
+                # Also those that were right: their records are dropped here, and must come again.
+                right = (at for at, seat in seats.items() if seat and self._seats.seated.get(at) is seat)
+                self._seats.reseat(right)
             return False
         return True
 
@@ -142,3 +140,10 @@ class Lanes(Generic[S, E]):
     def _count(self, tally: Tally) -> None:
         for (event, verdict), count in tally.verdicts.items():
             metrics.projection_events.labels(self._projection.name, event, verdict).inc(count)
+
+
+def _passes(error: Exception) -> bool:
+    """Whether the failure is of a server or of who works the lane, and none of ours."""
+    if isinstance(error, PyMongoError):
+        return not wrong(error)
+    return isinstance(error, (LaneLost, CommitUnknown, NotSent))

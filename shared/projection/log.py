@@ -50,6 +50,15 @@ class Log:
         ends: dict[TopicPartition, int] = await consumer.end_offsets(at)
         return ends
 
+    async def bounds(self, at: list[TopicPartition]) -> dict[TopicPartition, tuple[int, int]]:
+        """Return the offsets of the first record that each partition still has, and behind its last.
+
+        Raises:
+            KafkaError: Kafka does not answer.
+        """
+        begins, ends = await (await self._started()).beginning_offsets(at), await self.ends(at)
+        return {partition: (begins[partition], ends[partition]) for partition in at}
+
     async def check(self, positions: dict[TopicPartition, Position]) -> None:
         """Prove that the log is the one that was read, and that nothing is missing before what comes next.
 
@@ -57,21 +66,19 @@ class Log:
             Stopped: it is not, or something is.
             KafkaError: Kafka does not answer.
         """
-        consumer = await self._started()
-        at = list(positions)
-        begins, ends = await consumer.beginning_offsets(at), await consumer.end_offsets(at)
-        for partition, position in positions.items():
-            where = f"{partition.topic}/{partition.partition}"
-            if position.next > ends[partition]:
-                raise Stopped("other-log", f"{where} ends at {ends[partition]}, before {position.next}")
-            first_needed = max(position.next - 1, 0)
-            if begins[partition] > first_needed:
-                raise Stopped("log-gap", f"{where} begins at {begins[partition]}, behind {first_needed}")
-        await self._compare(consumer, {p: known for p, known in positions.items() if known.next > 0})
+        for partition, (begin, end) in (await self.bounds(list(positions))).items():
+            where, following = f"{partition.topic}/{partition.partition}", positions[partition].next
+            if following > end:
+                raise Stopped("other-log", f"{where} ends at {end}, before {following}")
+            first_needed = max(following - 1, 0)
+            if begin > first_needed:
+                raise Stopped("log-gap", f"{where} begins at {begin}, behind {first_needed}")
+        await self._compare({p: known for p, known in positions.items() if known.next > 0})
 
-    async def _compare(self, consumer: AIOKafkaConsumer, positions: dict[TopicPartition, Position]) -> None:
+    async def _compare(self, positions: dict[TopicPartition, Position]) -> None:
         if not positions:
             return
+        consumer = await self._started()
         looked = await _look(consumer, {partition: known.next - 1 for partition, known in positions.items()})
         for partition, record in looked.items():
             if fingerprint(record) != positions[partition].last:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 from typing import Generic
 
@@ -78,17 +79,18 @@ class Runtime(Generic[S, E]):
         async def apply(batch: Batch) -> None:
             await _apply(lanes, seats, batch)
 
-        broker = subscribed(self._settings, name, self._projection.topics, seats, apply)
-        try:
+        def fresh() -> KafkaBroker:
+            return subscribed(self._settings, name, self._projection.topics, seats, apply)
+
+        async with AsyncExitStack() as ending:
+            ending.push_async_callback(looks.close)
+            ending.push_async_callback(dead.close)
+            broker = await self._started(fresh)
+            ending.push_async_callback(broker.stop)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(seats.run(), name="seating")
                 tasks.create_task(self._watch(seats, lanes), name="watch")
-                await self._start(broker)
                 self._seats = seats
-        finally:
-            await broker.stop()
-            await dead.close()
-            await looks.close()
 
     async def _prepared(self) -> Generation:
         """The current generation, with all of its collections."""
@@ -102,16 +104,21 @@ class Runtime(Generic[S, E]):
             else:
                 return generation
 
-    async def _start(self, broker: KafkaBroker) -> None:
+    async def _started(self, fresh: Callable[[], KafkaBroker]) -> KafkaBroker:
         while True:
+            # One that failed to start is not started again: its subscriber would never read.
+            broker = fresh()
             try:
                 await broker.start()
             except KafkaError as error:
                 self._waits(error)
                 await broker.stop()
                 await asyncio.sleep(_RETRY_SECONDS)
+            except BaseException:
+                await broker.stop()
+                raise
             else:
-                return
+                return broker
 
     def _waits(self, error: Exception) -> None:
         log.warning("projection-waits", projection=self._projection.name, error=str(error)[:200])
@@ -129,10 +136,12 @@ class Runtime(Generic[S, E]):
 
     async def _gauge(self, watched: Log, seats: Seats, lanes: Lanes[S, E]) -> None:
         at = {partition: seat.next for partition, seat in seats.seated.items()}
-        ends = await watched.ends(list(at)) if at else {}
+        bounds = await watched.bounds(list(at)) if at else {}
+        # A log that shrank or was made anew fails every fetch from here; a seat taken again says what it is.
+        seats.reseat([p for p, (begin, end) in bounds.items() if not begin <= at[p] <= end])
         behind: defaultdict[str, int] = defaultdict(int)
         for partition, following in at.items():
-            lag = max(ends[partition] - following, 0)
+            lag = max(bounds[partition][1] - following, 0)
             behind[partition.topic] += lag
             labels = (self._projection.name, self._plain(partition.topic), str(partition.partition))
             metrics.projection_lag_records.labels(*labels).set(lag)

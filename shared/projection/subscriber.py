@@ -23,6 +23,8 @@ _POLL_MS = 50
 _PARTITION_BYTES = 4 * 1024 * 1024
 # A process that is restarted under its name goes on at once; one that is gone is replaced after this.
 _SESSION_MS = 10_000
+# A topic that went away and came again is worked again, or found to be another log, after this.
+_METADATA_MS = 5_000
 _SASL = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
 
@@ -53,6 +55,7 @@ def subscribed(
         security=_security(settings),
         consumer_only=True,
         allow_auto_create_topics=False,
+        metadata_max_age_ms=_METADATA_MS,
         apply_types=False,
         graceful_timeout=10,
         logger=logging.getLogger("faststream"),

@@ -1,6 +1,7 @@
 """One unit of work: a lane's records, cases, effects and next positions, in one transaction."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic
@@ -8,27 +9,35 @@ from typing import Generic
 from aiokafka import TopicPartition
 from pymongo import InsertOne, ReplaceOne
 
-from shared.events.base import Recorded
-from shared.events.wire import Unreadable
+from shared.events.base import Fact, Recorded
 from shared.mongo import Client, Document, Session, in_transaction
-from shared.projection.cases import Case, Verdict, park, play
+from shared.projection.cases import Case, Fold, Verdict, park, play
 from shared.projection.generation import Generation, hashed
 from shared.projection.positions import Position, move
 from shared.projection.records import Item, fingerprint
-from shared.projection.spec import E, Lane, Projection, S
+from shared.projection.spec import E, Folded, Lane, Projection, S
 
 CASES = "cases"
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a unit did, for the metrics."""
+    """What a unit did.
+
+    Attributes:
+        verdicts: how many records of a type met which fate, for the metrics.
+        skipped: how many of a partition's events were of types that this build does not know.
+    """
 
     verdicts: Counter[tuple[str, Verdict]] = field(default_factory=Counter)
+    skipped: Counter[TopicPartition] = field(default_factory=Counter)
 
-    def skipped(self) -> int:
-        """How many events were of types that this build does not know."""
-        return sum(count for (_, verdict), count in self.verdicts.items() if verdict is Verdict.SKIPPED)
+    def count(self, at: TopicPartition, decided: Iterable[tuple[str, Verdict]]) -> None:
+        """Count what was decided on a record of partition ``at``, and with it."""
+        for one in decided:
+            self.verdicts[one] += 1
+            if one[1] is Verdict.SKIPPED:
+                self.skipped[at] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,40 +81,51 @@ class Unit(Generic[S, E]):
         return await in_transaction(client, once)
 
     async def _apply(self, lane: Lane, projection: Projection[S, E]) -> Tally:
-        cases = await _Cases.read(lane, projection, self.items)
+        cases = await _Cases.read(lane, self.items)
         tally, effects = Tally(), list[E]()
+        fold = _between_documents(projection)
         for item in self.items:
             case = cases.of(item)
             if case is None:
                 tally.verdicts["unreadable", Verdict.DEAD] += 1
-            elif self.blamed is not None and not isinstance(item.decoded, Unreadable):
-                park(case, item, self.blamed)
+            elif self.blamed is not None and park(case, item, self.blamed):
                 tally.verdicts["bug", Verdict.PARKED] += 1
             else:
-                tally.verdicts.update(play(case, item, projection.fold, effects))
-        await cases.write(lane, projection)
-        await projection.sink(lane, effects)
+                tally.count(item.at, play(case, item, fold, effects))
+        await cases.write(lane)
+        if effects:
+            await projection.sink(lane, effects)
         for at, position in self.positions().items():
-            await move(lane, at, expected=self.expected[at], to=position, skipped=tally.skipped())
+            await move(lane, at, expected=self.expected[at], to=position, skipped=tally.skipped[at])
         return tally
 
 
+def _between_documents(projection: Projection[S, E]) -> Fold[Document, E]:
+    """The fold from stored state to stored state: what fails in reading or keeping it is the case's alone."""
+
+    def fold(state: Document | None, event: Recorded[Fact]) -> Folded[Document, E]:
+        folded = projection.fold(None if state is None else projection.load(state), event)
+        return Folded(projection.dump(folded.state), folded.effects)
+
+    return fold
+
+
 @dataclass(slots=True)
-class _Cases(Generic[S]):
+class _Cases:
     """The cases that a unit's records belong to, as they were before it and as it leaves them."""
 
-    known: dict[str, Case[S]]
+    known: dict[str, Case[Document]]
     stored: frozenset[str]
 
     @classmethod
-    async def read(cls, lane: Lane, projection: Projection[S, E], items: list[Item]) -> "_Cases[S]":
+    async def read(cls, lane: Lane, items: list[Item]) -> "_Cases":
         ids = {case for item in items if (case := _case_id(item)) is not None}
         collection = lane.generation.collection(CASES)
         found = await collection.find({"_id": {"$in": list(ids)}}, session=lane.session).to_list(None)
-        known = {row["_id"]: _loaded(projection, row) for row in found}
+        known = {row["_id"]: _loaded(row) for row in found}
         return cls(known, frozenset(known))
 
-    def of(self, item: Item) -> Case[S] | None:
+    def of(self, item: Item) -> Case[Document] | None:
         """The case of a record; None where the record does not say it."""
         case_id = _case_id(item)
         if case_id is None:
@@ -116,10 +136,10 @@ class _Cases(Generic[S]):
             self.known[case_id] = Case(subject)
         return self.known[case_id]
 
-    async def write(self, lane: Lane, projection: Projection[S, E]) -> None:
+    async def write(self, lane: Lane) -> None:
         operations: list[InsertOne[Document] | ReplaceOne[Document]] = []
         for case_id, case in self.known.items():
-            row = {"_id": case_id, "lane": lane.number} | _dumped(projection, case)
+            row = {"_id": case_id, "lane": lane.number} | _dumped(case)
             known = case_id in self.stored
             operations.append(ReplaceOne({"_id": case_id}, row) if known else InsertOne(row))
         if operations:
@@ -138,23 +158,19 @@ def case_id(key: str, subject: str) -> str:
     return hashed(f"{key}:{subject}")
 
 
-def _loaded(projection: Projection[S, E], row: Document) -> Case[S]:
+def _loaded(row: Document) -> Case[Document]:
     return Case(
         subject=row["subject"],
         version=row["version"],
-        state=None if row["state"] is None else projection.load(row["state"]),
+        state=row["state"],
         held={kept["sequence"]: kept for kept in row.get("held", ())},
         holes={hole["sequence"]: hole for hole in row.get("holes", ())},
         parked=row.get("parked"),
     )
 
 
-def _dumped(projection: Projection[S, E], case: Case[S]) -> Document:
-    row: Document = {
-        "subject": case.subject,
-        "version": case.version,
-        "state": None if case.state is None else projection.dump(case.state),
-    }
+def _dumped(case: Case[Document]) -> Document:
+    row: Document = {"subject": case.subject, "version": case.version, "state": case.state}
     # Most cases have none of these; they take no room where they are not.
     rare = {"held": list(case.held.values()), "holes": list(case.holes.values()), "parked": case.parked}
     return row | {name: value for name, value in rare.items() if value}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.events.rules import Actor, Moment
+from shared.events.rules import Actor, Moment, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Command:
         recorded_at: when it reached us.
         clock_skew: the sender's clock was ahead of ours.
         traceparent: W3C trace context of the request.
+        refusal: why it may not be done now; a repeat of what was done in time is answered all the same.
     """
 
     name: str
@@ -31,8 +32,15 @@ class Command:
     recorded_at: datetime
     clock_skew: bool = False
     traceparent: str | None = None
+    refusal: Refused | None = None
 
     def moment(self, *, not_recorded_before: datetime | None = None) -> Moment:
-        """Return both times; a clock that jumps back does not take a case back in time."""
+        """Return both times; a clock that jumps back does not take a case back in time.
+
+        Raises:
+            Refused: its time may not be entered now.
+        """
+        if self.refusal is not None:
+            raise self.refusal
         recorded = max(self.recorded_at, not_recorded_before) if not_recorded_before else self.recorded_at
         return Moment(self.occurred_at, recorded, self.clock_skew)

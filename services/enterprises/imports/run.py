@@ -12,11 +12,10 @@ from services.enterprises.api import registration
 from services.enterprises.imports.rows import Row
 from services.enterprises.imports.tally import Tally
 from services.enterprises.store import Registry
-from shared.events.base import Role
 from shared.events.enterprises import EnterpriseRegistered
 from shared.events.rules import Actor, Refused
 from shared.http import Problem
-from shared.http.commands import Clock, digest, times
+from shared.http.commands import Clock, digest, times, too_old
 from shared.stream import Command
 
 # What one bulk write holds.
@@ -88,8 +87,7 @@ class Import:
     def _command(self, row: Row, said: datetime | None) -> Command:
         content = orjson.dumps([self.key, row.line, row.sent], option=orjson.OPT_SORT_KEYS)
         recorded = self.clock()
-        limit = None if self.by.role is Role.SERVICE else self.backdate_days
-        occurred, skew = times(said, recorded, backdate_days=limit)
+        occurred, skew = times(said, recorded)
         return Command(
             name="import",
             id=f"import-{sha256(content).hexdigest()}",
@@ -100,4 +98,5 @@ class Import:
             recorded_at=recorded,
             clock_skew=skew,
             traceparent=self.traceparent,
+            refusal=too_old(self.by, occurred, recorded, self.backdate_days),
         )

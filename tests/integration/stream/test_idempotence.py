@@ -1,9 +1,11 @@
 """The same command any number of times counts once, whoever dies in between."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from shared.events.rules import TooOld
 from shared.mongo import Database
 from shared.stream import KeyReused, Stream, case_ids
 from tests.integration.stream.conftest import REPORT, STEP, Tale, command, tales
@@ -71,3 +73,27 @@ async def test_services_that_start_at_once_agree_on_their_key(database: Database
     made = await asyncio.gather(*(case_ids(database) for _ in range(5)))
 
     assert len({ids.key for ids in made}) == 1
+
+
+async def test_a_new_case_that_is_stored_without_a_look_counts_once_all_the_same(
+    stream: Stream[Tale],
+) -> None:
+    unseen = replace(REPORT, fresh=True)
+
+    outcomes = [await stream.execute("hz_1", command("k1"), unseen) for _ in range(2)]
+    with pytest.raises(KeyReused):
+        await stream.execute("hz_1", command("k1", digest="other"), unseen)
+
+    assert [outcome.changed for outcome in outcomes] == [True, False]
+
+
+async def test_a_repeat_is_answered_though_it_could_not_be_entered_any_more(stream: Stream[Tale]) -> None:
+    unseen = replace(REPORT, fresh=True)
+    late = replace(command("k1"), refusal=TooOld(92))
+    with pytest.raises(TooOld):
+        await stream.execute("hz_1", late, unseen)
+
+    await stream.execute("hz_1", command("k1"), unseen)
+
+    again = await stream.execute("hz_1", late, unseen)
+    assert (again.changed, again.case.version) == (False, 1)

@@ -95,6 +95,8 @@ def hazards() -> Router:
 
     @router.post("", dependencies=[allowed(Role.WORKER, Role.SERVICE)], status_code=201)
     async def report(body: Report, command: Commanded) -> Response:
+        # As the stream does before it stores anything.
+        command.moment()
         made = {"id": "hz_1", "description": body.description, "command": asdict(command)}
         repeated = command.id == FORM
         return answer(made, version=1, created_at="/v1/hazards/hz_1", repeated=repeated)
