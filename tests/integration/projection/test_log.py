@@ -1,0 +1,146 @@
+"""A log that is not the one that was read, or has lost something, stops its lane by name; nothing is lost."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+
+from shared.projection import Runtime
+from tests.facts import records
+from tests.integration.projection.conftest import Stage, enterprise
+from tests.support import eventually
+
+KEY, OTHER = enterprise(0, 3), enterprise(1, 3)
+
+
+@asynccontextmanager
+async def admin(stage: Stage) -> AsyncIterator[AIOKafkaAdminClient]:
+    client = AIOKafkaAdminClient(bootstrap_servers=stage.settings.kafka)
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def cut(stage: Stage, before: int) -> None:
+    """Delete the records of lane 0 before an offset."""
+    async with admin(stage) as client:
+        at = TopicPartition(stage.settings.topic("hazards"), 0)
+        await client.delete_records({at: RecordsToDelete(before_offset=before)})
+
+
+async def made_anew(stage: Stage) -> None:
+    """Delete the topic and make another of the same name."""
+    name = stage.settings.topic("hazards")
+    async with admin(stage) as client:
+        await client.delete_topics([name])
+
+        async def gone() -> bool:
+            return name not in await client.list_topics()
+
+        async def there() -> bool:
+            answer = await client.create_topics([NewTopic(name, stage.settings.partitions, 1)])
+            return not any(code for _, code, *_ in answer.topic_errors)
+
+        await eventually(gone)
+        await eventually(there)
+
+
+async def read(stage: Stage, count: int) -> None:
+    """Have the first events of lane 0 applied, and stop."""
+    await stage.send(records("hz_1", *range(1, count + 1), enterprise=KEY))
+    async with stage.running():
+        await eventually(lambda: stage.has_told(hz_1=range(1, count + 1)))
+
+
+async def stops(runtime: Runtime[Any, Any], name: str) -> None:
+    async def said() -> bool:
+        assert await runtime.ready() == [name]
+        return True
+
+    await eventually(said, deadline=20)
+
+
+async def test_records_that_were_deleted_unread_are_a_named_stop_of_their_lane_alone(stage: Stage) -> None:
+    await read(stage, 2)
+    await stage.send(records("hz_1", 3, 4, 5, enterprise=KEY))
+    await cut(stage, 4)
+    await stage.send(records("hz_2", 1, enterprise=OTHER))
+
+    async with stage.running() as runtime:
+        await stops(runtime, "log-gap")
+        await eventually(lambda: stage.has_told(hz_1=[1, 2], hz_2=[1]))
+        await stage.send(records("hz_2", 2, enterprise=OTHER))
+        await eventually(lambda: stage.has_told(hz_1=[1, 2], hz_2=[1, 2]))
+
+    assert await stage.reaches("hazards", 0, 2)
+
+
+async def test_a_log_whose_beginning_is_gone_is_not_begun(stage: Stage) -> None:
+    await stage.send(records("hz_1", 1, 2, enterprise=KEY))
+    await cut(stage, 1)
+
+    async with stage.running() as runtime:
+        await stops(runtime, "log-gap")
+
+    assert await stage.told() == {}
+
+
+async def test_a_topic_made_anew_while_we_were_away_is_another_log(stage: Stage) -> None:
+    await read(stage, 2)
+    await made_anew(stage)
+    await stage.send(records("hz_7", 1, 2, 3, enterprise=KEY))
+
+    async with stage.running() as runtime:
+        await stops(runtime, "other-log")
+
+    assert await stage.told() == {"hz_1": [1, 2]}
+    assert await stage.reaches("hazards", 0, 2)
+
+
+async def test_a_position_beyond_the_end_is_another_log(stage: Stage) -> None:
+    await read(stage, 3)
+    await made_anew(stage)
+    await stage.send(records("hz_1", 1, enterprise=KEY))
+
+    async with stage.running() as runtime:
+        await stops(runtime, "other-log")
+
+    assert await stage.told() == {"hz_1": [1, 2, 3]}
+
+
+async def test_a_topic_made_anew_while_it_is_read_is_another_log(stage: Stage) -> None:
+    await stage.send(records("hz_1", 1, 2, 3, enterprise=KEY))
+
+    async with stage.running() as runtime:
+        await eventually(lambda: stage.has_told(hz_1=[1, 2, 3]))
+        await made_anew(stage)
+        await stage.send(records("hz_7", 1, enterprise=KEY))
+        await stops(runtime, "other-log")
+
+    assert await stage.told() == {"hz_1": [1, 2, 3]}
+
+
+async def test_a_position_that_another_process_moved_is_read_again(stage: Stage) -> None:
+    """Whoever worked the lane meanwhile is right: its events are not applied again."""
+    await stage.send(records("hz_1", 1, enterprise=KEY))
+    async with stage.running() as runtime:
+        await eventually(lambda: stage.has_told(hz_1=[1]))
+        await stage.send(records("hz_1", 2, enterprise=KEY))
+        await eventually(lambda: stage.has_told(hz_1=[1, 2]))
+        positions = stage.generation.collection("positions")
+        where = {"topic": stage.settings.topic("hazards"), "partition": 0}
+        before = await positions.find_one(where)
+        assert before is not None
+        # As if another had applied offset 2, which is a repeat, and stood behind it.
+        await stage.send(records("hz_1", 2, enterprise=KEY))
+        await eventually(lambda: stage.reaches("hazards", 0, 3))
+        await positions.update_one(where, {"$set": {"next": 2, "last": before["last"]}})
+        await stage.send(records("hz_1", 3, enterprise=KEY))
+        await eventually(lambda: stage.has_told(hz_1=[1, 2, 3]))
+        assert await runtime.ready() == []
+
+    assert await stage.reaches("hazards", 0, 4)

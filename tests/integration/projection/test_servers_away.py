@@ -1,0 +1,67 @@
+"""A server that is away delays a projection and loses nothing."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local import errors
+from deploy.local.kafka import Cluster, cluster
+from deploy.local.mongod import ReplicaSet, replica_set
+from shared.kafka import provision
+from shared.settings import Settings
+from tests.facts import records
+from tests.integration.projection.conftest import stage_on
+from tests.support import eventually
+
+# A server of the test's own comes back within seconds; a busy machine takes longer.
+BACK_SECONDS = 60.0
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[ReplicaSet]:
+    """A mongod of the test's own, to be killed and started again."""
+    try:
+        async with replica_set(tmp_path, standard_ports=False) as running:
+            yield running
+    except errors.Unavailable as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+async def broker(tmp_path: Path) -> AsyncIterator[Cluster]:
+    """A Kafka of the test's own, to be killed and started again."""
+    try:
+        async with cluster(tmp_path, standard_ports=False) as running:
+            yield running
+    except errors.Unavailable as missing:
+        pytest.skip(str(missing))
+
+
+async def test_with_the_store_away_it_waits_and_then_goes_on(
+    settings: Settings, topics: list[str], store: ReplicaSet
+) -> None:
+    assert settings.topic("hazards") in topics
+    async with stage_on(settings.model_copy(update={"mongo": store.uri})) as stage:
+        await stage.send(records("hz_1", 1))
+        async with stage.running():
+            await eventually(lambda: stage.has_told(hz_1=[1]))
+            await store.members[0].kill()
+            await stage.send(records("hz_1", 2, 3))
+            await store.members[0].start()
+            await eventually(lambda: stage.has_told(hz_1=[1, 2, 3]), deadline=BACK_SECONDS)
+
+
+async def test_with_kafka_away_it_waits_from_the_start_and_later(settings: Settings, broker: Cluster) -> None:
+    settings = settings.model_copy(update={"kafka": broker.bootstrap})
+    await provision(settings)
+    async with stage_on(settings) as stage:
+        await stage.send(records("hz_1", 1))
+        await broker.brokers[0].kill()
+        async with stage.running() as runtime:
+            assert await runtime.ready() == ["Kafka or MongoDB"]
+            await broker.brokers[0].start()
+            await eventually(lambda: stage.has_told(hz_1=[1]), deadline=BACK_SECONDS)
+            await broker.brokers[0].restart()
+            await stage.send(records("hz_1", 2))
+            await eventually(lambda: stage.has_told(hz_1=[1, 2]), deadline=BACK_SECONDS)
