@@ -59,14 +59,15 @@ def mint(  # noqa: PLR0913 - the claims of a token
     partner: str | None = None,
     capacity: str | None = None,
     ttl: timedelta = LIFETIME,
+    key: ECKey | None = None,
 ) -> str:
-    """Return a token of the development issuer.
+    """Return a token of the development issuer, signed by ``key`` if it was prepared before.
 
     Raises:
         Unavailable: tokens come from another issuer.
         pydantic.ValidationError: a claim is not one that the services accept.
     """
-    key = prepare(settings)
+    key = key or prepare(settings)
     claims = Claims.model_validate(
         {
             "sub": sub,

@@ -140,6 +140,7 @@ class Bearers(dict[Person, dict[str, str]]):
 
     def __init__(self, stack: Stack) -> None:
         self._settings = stack.settings
+        self._key = identity.prepare(stack.settings)
 
     def __missing__(self, person: Person) -> dict[str, str]:
         areas: Mapping[Role, Sequence[str]] = {Role.AUTHORITY: ("CN",), Role.INSPECTOR: (NANXUN,)}
@@ -150,6 +151,7 @@ class Bearers(dict[Person, dict[str, str]]):
             enterprises=[person.enterprise] if person.enterprise else [],
             areas=areas.get(person.role, ()),
             capacity="advisory" if person.role is Role.INSPECTOR else None,
+            key=self._key,
         )
         self[person] = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         return self[person]
