@@ -30,7 +30,8 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["path"] in self.streamed:
+        scope["nanxun.streamed"] = scope["type"] == "http" and scope["path"] in self.streamed
+        if scope["type"] != "http" or scope["nanxun.streamed"]:
             await self.app(scope, receive, send)
             return
         if _announced(scope) > self.largest:

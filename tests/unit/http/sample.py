@@ -1,5 +1,6 @@
 """A small service to try the HTTP edge on: hazards that nobody stores."""
 
+import asyncio
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -118,6 +119,8 @@ def hazards() -> Router:
 
     @router.get("/broken/{how}", dependencies=[allowed(*Role)])
     async def broken(how: str) -> Response:
+        if how == "silence":
+            await asyncio.Event().wait()
         refusals: dict[str, Exception] = {
             "state": WrongState("resolved", "assigned"),
             "site": UnknownSite("The site is not known.", fields={"site": "is not known here"}),

@@ -2,8 +2,10 @@
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
+from starlette.types import Message
 
 from shared.events.rules import WrongState
+from shared.http import routes
 from shared.settings import Settings
 from tests.unit.http.sample import Keys, sample_app
 
@@ -31,6 +33,34 @@ async def test_a_store_that_is_away_is_503_with_retry_after(client: AsyncClient,
 
     assert (refusal.status_code, refusal.headers["retry-after"]) == (503, "3")
     assert refusal.headers["content-type"] == PROBLEM
+
+
+async def test_what_never_comes_is_503_before_the_caller_gives_up(
+    client: AsyncClient, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert routes.ANSWER_SECONDS < 5
+    monkeypatch.setattr(routes, "ANSWER_SECONDS", 0.05)
+
+    refusal = await client.get("/v1/hazards/broken/silence", headers=keys.bearer())
+
+    assert refusal.status_code == 503
+    assert int(refusal.headers["retry-after"]) > 0
+
+
+async def test_a_request_that_breaks_off_is_no_bug(local: Settings, keys: Keys) -> None:
+    told: list[int] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        told.append(message.get("status", 0))
+
+    headers = [(name.lower().encode(), value.encode()) for name, value in keys.bearer().items()]
+    scope = {"type": "http", "method": "POST", "path": "/v1/hazards", "headers": headers, "query_string": b""}
+    await sample_app(local)(scope, receive, send)
+
+    assert told[0] == 400
 
 
 async def test_a_bug_shows_nothing_of_itself_but_its_request(client: AsyncClient, keys: Keys) -> None:
