@@ -1,0 +1,99 @@
+"""Where a measurement runs: servers of its own, and on them topics and databases that hold nothing yet."""
+
+import contextlib
+import secrets
+import sys
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient
+from pymongo import AsyncMongoClient
+
+from deploy.environment import environment, with_free_ports
+from deploy.local.addresses import Addresses
+from deploy.local.processes import Child
+from shared import kafka
+from shared.events.base import Fact, Recorded
+from shared.events.wire import encode
+from shared.settings import Settings
+
+# What a producer is given at once: enough for full batches of every partition, little to hold.
+_SENT_TOGETHER = 5_000
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The servers of a run.
+
+    Attributes:
+        data: for logs and keys.
+        quick: whether a look is enough: less of everything, and figures that say little.
+    """
+
+    addresses: Addresses
+    data: Path
+    quick: bool
+
+    @contextlib.asynccontextmanager
+    async def corner(self) -> AsyncIterator[Settings]:
+        """Provide settings whose topics are there and empty; at the end all of it is deleted."""
+        settings = Settings(
+            kafka=self.addresses.kafka,
+            mongo=self.addresses.mongo,
+            data=self.data,
+            namespace=f"b{secrets.token_hex(4)}",
+            instance="bench",
+        )
+        await kafka.provision(settings)
+        try:
+            yield settings
+        finally:
+            await _clear(settings)
+
+
+async def _clear(settings: Settings) -> None:
+    async with AsyncMongoClient[dict[str, Any]](settings.mongo) as client:
+        for name in await client.list_database_names():
+            if name.startswith(settings.database("")):
+                await client.drop_database(name)
+    admin = AIOKafkaAdminClient(**kafka.connection(settings))
+    await admin.start()
+    try:
+        await admin.delete_topics(list(kafka.topics(settings)))
+    finally:
+        await admin.close()
+
+
+async def publish(settings: Settings, events: Iterable[Recorded[Fact]]) -> int:
+    """Send events as relays do, many at a time; return how many they were."""
+    count, rest = 0, iter(events)
+    async with kafka.producer(settings) as producer:
+        while together := [encode(event) for event in islice(rest, _SENT_TOGETHER)]:
+            for record in together:
+                await producer.send(
+                    settings.topic(record.topic), record.value, key=record.key, headers=record.headers
+                )
+            count += len(together)
+        await producer.flush()
+    return count
+
+
+@contextlib.asynccontextmanager
+async def process(settings: Settings, name: str, *command: str) -> AsyncIterator[Child]:
+    """Run a process with these settings while the block runs."""
+    log = settings.data.absolute() / "logs" / f"{name}.log"
+    child = Child(name, command, log=log, env=environment(settings, process=name))
+    await child.start()
+    try:
+        yield child
+    finally:
+        await child.stop()
+
+
+def role(settings: Settings, service: str, role: str) -> contextlib.AbstractAsyncContextManager[Child]:
+    """Run a role of a service, as it runs everywhere, while the block runs."""
+    found = with_free_ports(settings, [service])
+    return process(found, f"{service}-{role}", sys.executable, "-m", f"services.{service}", role)
