@@ -101,22 +101,24 @@ def moved(of: list[Record], topic: str) -> list[Record]:
     return [record._replace(topic=topic) for record in of]
 
 
-async def test_processes_that_join_and_leave_neither_lose_nor_double_anything(stage: Stage) -> None:
+async def test_processes_that_join_leave_and_come_back_neither_lose_nor_double_anything(stage: Stage) -> None:
     cases = {f"hz_{n}": enterprise(n % 3, 3, n) for n in range(9)}
 
-    async def write() -> None:
-        for step in range(0, 60, 2):
+    async def write(*steps: int) -> None:
+        for step in steps:
             for subject, key in cases.items():
-                await stage.send(records(subject, step + 1, step + 2, step + 1, enterprise=key))
+                await stage.send(records(subject, step, step + 1, step, enterprise=key))
 
-    writing = asyncio.create_task(write())
+    writing = asyncio.create_task(write(*range(1, 60)))
     async with stage.running("one") as first:
         await eventually(lambda: complete(stage, 9))
         async with stage.running("two") as second:
             await eventually(lambda: both_work(first, second))
             await writing
-        # The one that left is waited for, as long as its session lasts; then its lanes are taken over.
-        await eventually(lambda: stage.has_told(**dict.fromkeys(cases, range(1, 61))), deadline=30)
+        # Its lanes wait for it, as long as its session lasts.
+        await write(60)
+        async with stage.running("two"):
+            await eventually(lambda: stage.has_told(**dict.fromkeys(cases, range(1, 62))), deadline=30)
 
 
 def both_work(*runtimes: Runtime[Any, Any]) -> bool:

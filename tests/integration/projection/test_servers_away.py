@@ -1,13 +1,7 @@
 """A server that is away delays a projection and loses nothing."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
-from deploy.local import errors
-from deploy.local.kafka import Cluster, cluster
-from deploy.local.mongod import ReplicaSet, replica_set
+from deploy.local.kafka import Cluster
+from deploy.local.mongod import ReplicaSet
 from shared.kafka import provision
 from shared.settings import Settings
 from tests.facts import records
@@ -16,26 +10,6 @@ from tests.support import eventually
 
 # A server of the test's own comes back within seconds; a busy machine takes longer.
 BACK_SECONDS = 60.0
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[ReplicaSet]:
-    """A mongod of the test's own, to be killed and started again."""
-    try:
-        async with replica_set(tmp_path, standard_ports=False) as running:
-            yield running
-    except errors.Unavailable as missing:
-        pytest.skip(str(missing))
-
-
-@pytest.fixture
-async def broker(tmp_path: Path) -> AsyncIterator[Cluster]:
-    """A Kafka of the test's own, to be killed and started again."""
-    try:
-        async with cluster(tmp_path, standard_ports=False) as running:
-            yield running
-    except errors.Unavailable as missing:
-        pytest.skip(str(missing))
 
 
 async def test_with_the_store_away_it_waits_and_then_goes_on(

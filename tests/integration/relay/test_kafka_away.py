@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from deploy.local import errors
-from deploy.local.kafka import Cluster, cluster
+from deploy.local.kafka import Cluster
 from shared.kafka import provision
 from shared.sender import NotSent, Sender
 from shared.settings import Settings
@@ -18,16 +17,6 @@ from tests.support import eventually
 
 # A broker of the test's own comes back within seconds; a busy machine takes longer.
 BACK_SECONDS = 40.0
-
-
-@pytest.fixture(scope="module")
-async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
-    """A Kafka of these tests' own, to be killed and started again."""
-    try:
-        async with cluster(tmp_path_factory.mktemp("kafka"), standard_ports=False) as running:
-            yield running
-    except errors.Unavailable as missing:
-        pytest.skip(str(missing))
 
 
 @pytest.fixture

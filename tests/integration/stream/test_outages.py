@@ -2,15 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from pymongo import UpdateOne
 
-from deploy.local import errors
-from deploy.local.mongod import ReplicaSet, replica_set
+from deploy.local.mongod import ReplicaSet
 from shared import mongo
 from shared.errors import Unavailable
 from shared.mongo import Database
@@ -21,16 +18,6 @@ from tests.support import eventually
 
 # Within this a client must have heard.
 NEWS_SECONDS = 5.0
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[ReplicaSet]:
-    """A mongod of the test's own, to be frozen."""
-    try:
-        async with replica_set(tmp_path, standard_ports=False) as running:
-            yield running
-    except errors.Unavailable as missing:
-        pytest.skip(str(missing))
 
 
 async def test_with_the_store_frozen_the_outcome_is_unknown_and_a_repeat_counts_once(
