@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.reporting.domain.cells import Cell
@@ -9,6 +10,8 @@ from shared.events.rules import NATION
 
 PROVINCE_DIGITS, PREFECTURE_DIGITS, COUNTY_DIGITS = 2, 4, 6
 TOTAL = "t"
+# There are 2,980, and those of former years.
+COUNTIES = 8_192
 
 
 class Level(StrEnum):
@@ -45,6 +48,7 @@ class Key(NamedTuple):
 Increments = defaultdict[Key, Counter[str]]
 
 
+@lru_cache(maxsize=COUNTIES)
 def counted_in(region: str) -> tuple[tuple[Level, str], ...]:
     """Return the areas whose counters a case of a county adds to; a prefecture is the sum of its counties."""
     return (
@@ -54,6 +58,7 @@ def counted_in(region: str) -> tuple[tuple[Level, str], ...]:
     )
 
 
+@lru_cache(maxsize=COUNTIES)
 def active_in(region: str) -> tuple[tuple[Level, str], ...]:
     """Return the areas that count active enterprises: prefectures too, since distinct ones do not add up."""
     return (*counted_in(region), (Level.PREFECTURE, region[:PREFECTURE_DIGITS]))
