@@ -91,6 +91,9 @@ def _complete(operation: dict[str, Any], roles: list[str], *, is_command: bool) 
     operation["x-roles"] = roles
     if is_command:
         operation.setdefault("parameters", []).extend(_HEADERS)
+        if made := operation["responses"].get("201"):
+            repeated = {**made, "description": "The same request again: the resource as it is now"}
+            operation["responses"].setdefault("200", repeated)
     for status, meaning in (_EVERYWHERE | (_COMMANDS if is_command else {})).items():
         operation["responses"][status] = {
             "description": meaning,
@@ -103,6 +106,10 @@ def _commands(app: FastAPI) -> set[tuple[str, str]]:
         (method, context.path or "")
         for context in iter_route_contexts(app.routes)
         for method in context.methods or ()
-        if isinstance(context.original_route, APIRoute)
-        and any(inner.call is command for inner in context.dependant.dependencies)
+        if isinstance(context.original_route, APIRoute) and _takes_command(context.dependant)
     }
+
+
+def _takes_command(dependant: Any) -> bool:
+    """Whether the route asks for the command, itself or by what it depends on."""
+    return any(inner.call is command or _takes_command(inner) for inner in dependant.dependencies)

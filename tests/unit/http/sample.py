@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from starlette.responses import Response
@@ -91,6 +91,10 @@ class Keys:
         return {"Authorization": f"Bearer {self.token(role, **claims)}"}
 
 
+async def _expected(command: Commanded) -> int | None:
+    return command.expected
+
+
 def hazards() -> Router:
     router = Router(prefix="/v1/hazards", tags=["hazards"])
 
@@ -111,6 +115,10 @@ def hazards() -> Router:
     ) -> Response:
         resource = {"id": case, "by": actor.id, "cost_fen": body.cost_fen, "expected": command.expected}
         return answer(resource, version=2)
+
+    @router.post("/{case}/withdraw", dependencies=[allowed(Role.WORKER)])
+    async def withdraw(case: str, version: Annotated[int | None, Depends(_expected)]) -> Response:
+        return answer({"id": case, "expected": version}, version=3)
 
     @router.get("", dependencies=[allowed(*Role)])
     async def listed(limit: Limit = DEFAULT_LIMIT, cursor: str | None = None) -> Response:

@@ -175,7 +175,7 @@ async def test_the_policy_says_who_may_call_what(local: Settings) -> None:
 
     assert table["POST", "/v1/hazards/{case}/resolve"] == {Role.TEAM, Role.MANAGER}
     assert table["POST", "/v1/hazards"] == {Role.WORKER, Role.SERVICE}
-    assert len(table) == 5
+    assert len(table) == 6
 
 
 async def test_a_service_with_an_open_route_does_not_start(local: Settings) -> None:

@@ -127,5 +127,9 @@ async def test_openapi_tells_roles_headers_and_problems(client: AsyncClient) -> 
     assert {"Idempotency-Key", "If-Match"} <= {parameter["name"] for parameter in resolve["parameters"]}
     assert "application/problem+json" in resolve["responses"]["409"]["content"]
     assert "HTTPValidationError" not in json.dumps(document)
+    # A repeat of what was made is answered with 200, and a route may ask for the command by way of others.
+    assert document["paths"]["/v1/hazards"]["post"]["responses"].keys() >= {"200", "201", "409", "412", "413"}
+    withdraw = document["paths"]["/v1/hazards/{case}/withdraw"]["post"]
+    assert withdraw["responses"].keys() >= {"200", "409", "412", "413"}
     listed = document["paths"]["/v1/hazards"]["get"]
     assert "Idempotency-Key" not in {parameter["name"] for parameter in listed["parameters"]}
