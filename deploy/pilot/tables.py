@@ -12,25 +12,24 @@ from deploy.pilot.story import Result
 
 # The source gives no exact figures; these are its own words.
 _PUBLISHED = {
-    "enterprises_reporting": ("enterprises taking part", "five"),
+    "enterprises_reporting": ("enterprises", "five"),
     "suggestions_submitted": ("suggestions", "more than 1,600"),
     "hazards_resolved": ("hazards resolved", "more than 1,000"),
     "savings_claimed_fen": (
-        "saved",
+        "saved, ¥",
         "about RMB 25 million, an estimate; US$3.8 million at the rate that implies",
     ),
 }
 _FACTORY = {
-    "suggestions_submitted": "suggestions",
-    "suggestions_approved": "approved",
-    "suggestions_implemented": "implemented",
+    "suggestions_submitted": "suggested",
+    "suggestions_implemented": "in place",
     "hazards_reported": "hazards",
     "hazards_resolved": "resolved",
     "hazards_open": "open",
-    "savings_claimed_fen": "claimed",
-    "savings_verified_fen": "verified",
+    "savings_claimed_fen": "claimed ¥",
+    "savings_verified_fen": "verified ¥",
 }
-_BAR = 22  # three columns of figures and two bars fit into a terminal of 100
+_BAR = 16  # four columns and two bars fit into a terminal of 80
 
 
 def tables(result: Result) -> Iterator[RenderableType]:
@@ -43,18 +42,19 @@ def tables(result: Result) -> Iterator[RenderableType]:
 
 def _factories(result: Result) -> Table:
     names = {factory.uscc: factory for factory in result.plan.factories}
-    table = _table("Per factory, 2015-11 to 2016-04", "factory", *_FACTORY.values())
+    table = _table("Per synthetic factory, 2015-11 to 2016-04", "factory", *_FACTORY.values())
+    table.padding = 0  # or it would not fit into a terminal of 80
     for uscc, totals in result.reading.factories.items():
-        table.add_row(f"{names[uscc].name}\n{names[uscc].name_en}", *_row(totals))
+        table.add_row(names[uscc].name_en.removeprefix("Synthetic "), *_row(totals))
     table.add_section()
-    for code, name in (("330503", "南浔区 Nanxun 330503"), ("CN", "全国 Nation CN")):
+    for code, name in (("330503", "Nanxun, 330503"), ("CN", "Nation, CN")):
         table.add_row(name, *_row(result.reading.areas[code]), style="bold")
     return table
 
 
 def _months(result: Result) -> Table:
-    title = "Per month (which six months they were is an assumption; Spring Festival: 7 to 13 February)"
-    table = _table(title, "month", "suggestions", "", "resolved", "", "claimed")
+    title = "Per month (which six they were is an assumption; Spring Festival: 7 to 13 Feb)"
+    table = _table(title, "month", "suggested", "", "resolved", "", "claimed ¥")
     months = result.reading.months
     most = max(totals["suggestions_submitted"] or 0 for totals in months.values())
     for month, totals in months.items():
@@ -71,7 +71,7 @@ def _months(result: Result) -> Table:
 
 
 def _nation(result: Result) -> Table:
-    table = _table("The nation", "", "planted here", "the report says", "published of the pilot in 2016")
+    table = _table("The nation", "", "planted", "reported", "published of the pilot in 2016")
     table.columns[3].justify = "left"
     targets = result.plan.targets
     planted = (targets.enterprises, targets.suggestions, targets.hazards_resolved, targets.savings_fen)
@@ -79,22 +79,22 @@ def _nation(result: Result) -> Table:
     for (figure, (name, published)), number in zip(_PUBLISHED.items(), planted, strict=True):
         table.add_row(name, _shown(figure, {figure: number}), _shown(figure, nation), published)
     days = nation["days_to_resolve_median"], nation["days_to_resolve_p95"]
-    table.add_row("days to resolve, half and 95 %", "", f"{days[0]} and {days[1]}", "not published")
+    table.add_row("days until half, 95 %", "", f"{days[0]}, {days[1]}", "not published")
     return table
 
 
 def _counted(result: Result) -> Table:
     """Show what was sent against what was counted: a form sent twice is one fact."""
-    table = _table("Sent and counted", "", "sent", "of it repeats", "sent late", "facts", "counted")
+    table = _table("Sent and counted", "", "sent", "repeats", "late", "facts", "counted")
     nation = result.reading.areas["CN"]
     steps = (
         ("suggestions submitted", "suggestions", None, "suggestions_submitted"),
         ("suggestions rejected", "suggestions", "reject", "suggestions_rejected"),
         ("hazards reported", "hazards", None, "hazards_reported"),
-        ("hazards resolved, every act", "hazards", "resolve", "hazards_resolutions"),
+        ("hazard resolutions", "hazards", "resolve", "hazards_resolutions"),
         ("hazards reopened", "hazards", "reopen", "hazards_reopened"),
         ("hazards dismissed", "hazards", "dismiss", "hazards_dismissed"),
-        ("savings claimed", "savings", None, None),
+        ("savings, counted in ¥", "savings", None, "savings_claimed_fen"),
         ("all requests", None, None, None),
     )
     for name, kind, action, figure in steps:
@@ -109,7 +109,7 @@ def _counted(result: Result) -> Table:
 
 
 def _table(title: str, first: str, *others: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_edge=False)
     table.add_column(first)
     for other in others:
         table.add_column(other, justify="right")
@@ -127,4 +127,4 @@ def _shown(figure: str, totals: Totals) -> str:
     if not figure.endswith("_fen"):
         return f"{number:,}"
     yuan, fen = divmod(number, 100)
-    return f"¥{yuan:,}" + (f".{fen:02}" if fen else "")
+    return f"{yuan:,}" + (f".{fen:02}" if fen else "")
