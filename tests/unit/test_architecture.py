@@ -14,9 +14,10 @@ ROOT = Path(__file__).parents[2]
 NOT_BEGUN = {"notifications", "programme"}
 # The rules of shared/ that are pure: every domain speaks in their terms.
 PURE = ("shared.events", "shared.codes")
-# The store's own modules of shared/: its door, what streams, relays and projections keep in it, and how a
-# service waits for it.
+# The store's own modules of shared/: its door, its reads, what streams, relays and projections keep in it,
+# and how a service waits for it.
 ON_MONGODB = (
+    "shared.lookup",
     "shared.mongo",
     "shared.places",
     "shared.projection",
