@@ -1,6 +1,5 @@
 """``python -m tests.bench``: measures every row beside its reference, and says which goals are met."""
 
-import asyncio
 import logging
 import sys
 import tempfile
@@ -71,16 +70,15 @@ async def _run(rows: list[Row], *, rounds: int, quick: bool) -> list[Result]:
 
 
 async def _rounds(trial: Trial, ground: Ground, rounds: int) -> list[Figures]:
-    name = trial.__module__.rpartition(".")[2]
-    with console.status(f"{name}: setting up"):
-        async with trial(ground) as measure:
-            figures = []
+    figures = []
+    with console.status(f"{trial.name}: setting up") as status:
+        async with trial.rounds(ground) as measure:
             for number in range(1, rounds + 1):
-                console.log(f"{name}: round {number} of {rounds}")
+                status.update(f"{trial.name}: round {number} of {rounds}")
                 figures.append(await measure())
-                console.log({what: round(value, 3) for what, value in figures[-1].items()})
-            await asyncio.sleep(0)
-            return figures
+                said = ", ".join(f"{what} {value:,.1f}" for what, value in figures[-1].items())
+                console.log(f"{trial.name}: {said}")
+    return figures
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from math import ceil
 from statistics import median
 from typing import Any
 
@@ -11,7 +12,24 @@ from tests.bench.ground import Ground
 # One round: each thing that was measured in it, by its name.
 Figures = dict[str, float]
 Round = Callable[[], Awaitable[Figures]]
-Trial = Callable[[Ground], AbstractAsyncContextManager[Round]]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Measures several things side by side.
+
+    Attributes:
+        name: as it is shown while it runs.
+        rounds: sets everything up, and provides what measures one round.
+    """
+
+    name: str
+    rounds: Callable[[Ground], AbstractAsyncContextManager[Round]]
+
+
+def p99(seconds: Sequence[float]) -> float:
+    """Return the time, in milliseconds, that 99 of 100 did not exceed."""
+    return sorted(seconds)[ceil(len(seconds) * 0.99) - 1] * 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,17 @@ async def rate(count: Count, upto: int, child: Child, *, seconds: float | None =
     return (last - first) / (at - began) if at > began else float("nan")
 
 
+async def reached(count: Count, upto: int, child: Child) -> None:
+    """Return when so many are counted.
+
+    Raises:
+        Standstill: it stops before.
+    """
+    now = await count()
+    while now < upto:
+        now, _ = await _moved(count, now, child)
+
+
 async def _moved(count: Count, before: int, child: Child) -> tuple[int, float]:
     """The next other count, and when it was seen."""
     deadline = time.perf_counter() + _STANDSTILL_SECONDS

@@ -20,7 +20,7 @@ from shared.projection.runtime import prepare
 from shared.settings import Settings
 from tests.bench import bare_loop, idiomatic
 from tests.bench.filled import fill, keys
-from tests.bench.frame import Figures, Round
+from tests.bench.frame import Figures, Round, Trial
 from tests.bench.ground import Ground, process, publish, role
 from tests.bench.nation import MONTH, Nation, counties
 from tests.bench.progress import Count, rate, summed
@@ -35,7 +35,7 @@ _SAMPLE_SECONDS = 8.0
 
 
 @contextlib.asynccontextmanager
-async def trial(ground: Ground) -> AsyncIterator[Round]:
+async def _rounds(ground: Ground) -> AsyncIterator[Round]:
     """Follow one long stream; each round adds events, which each of the three then counts."""
     async with ground.corner() as settings, AsyncMongoClient[dict[str, Any]](settings.mongo) as client:
         await _fill(settings, ground)
@@ -59,6 +59,9 @@ async def trial(ground: Ground) -> AsyncIterator[Round]:
             }
 
         yield measure
+
+
+TRIAL = Trial("projection", _rounds)
 
 
 async def _ours(settings: Settings, count: Count, upto: int) -> float:

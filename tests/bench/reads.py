@@ -1,0 +1,93 @@
+"""How long a report takes while the projection works as fast as it can, on a year of filled roll-ups."""
+
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from itertools import chain, islice
+from typing import Any
+
+from pymongo import AsyncMongoClient
+
+from deploy.environment import with_free_ports
+from deploy.identity import mint
+from deploy.local.processes import listening
+from services.reporting.app import NAME
+from services.reporting.bus import FIGURES
+from services.reporting.store.rollups import ROLLUPS, rollup_id
+from shared import mongo
+from shared.events.base import Role
+from shared.events.rules import NATION
+from shared.projection import Generation
+from shared.projection.positions import POSITIONS
+from shared.projection.runtime import prepare
+from shared.settings import Settings
+from tests.bench.client import Pool, compose
+from tests.bench.filled import fill, keys
+from tests.bench.frame import Figures, Round, Trial, p99
+from tests.bench.ground import Ground, publish, role
+from tests.bench.nation import MONTH, Nation, counties
+from tests.bench.progress import summed
+from tests.bench.projection import APART
+
+_MONTHS = (*range(202504, 202513), *range(202601, 202604))
+_ASKED = "from=2025-04&to=2026-03"
+_READS, _QUICK_READS = 150, 15
+_ROUND, _QUICK_ROUND = 80_000, 10_000
+_START_SECONDS = 60
+_OK = 200
+_PATHS = {"nation": f"/v1/reports/areas/CN?{_ASKED}", "provinces": f"/v1/reports/areas/CN?{_ASKED}&by=area"}
+
+
+@contextlib.asynccontextmanager
+async def _rounds(ground: Ground) -> AsyncIterator[Round]:
+    """Each round has a backlog to work off, and reads until enough was read or nothing is left of it."""
+    async with ground.corner() as settings, AsyncMongoClient[dict[str, Any]](settings.mongo) as client:
+        await _fill(settings, ground)
+        events, sent = Nation(3).stream(apart=APART), 0
+        positions = f"{FIGURES.name}_1_{POSITIONS}"
+        counted = summed(client, settings.database(NAME), positions, "next")
+        found = with_free_ports(settings, [NAME])
+        headers = {"Authorization": f"Bearer {mint(settings, Role.OPERATOR, 'reader', areas=['CN'])}"}
+        reader = Pool(found.port(NAME))
+        asked = {name: compose("GET", path, headers) for name, path in _PATHS.items()}
+        async with role(found, NAME, "api") as child:
+            await child.until(lambda: listening(reader.port), within=_START_SECONDS)
+
+            async def measure() -> Figures:
+                nonlocal sent
+                before = sent
+                sent += await publish(settings, islice(events, _QUICK_ROUND if ground.quick else _ROUND))
+                took: dict[str, list[float]] = {name: [] for name in asked}
+                enough = _QUICK_READS if ground.quick else _READS
+                async with role(settings, NAME, "projection"):
+                    while (now := await counted()) < sent and len(took["nation"]) < enough:
+                        for name, request in asked.items() if now > before else ():
+                            took[name].append(await _read(reader, request))
+                return {name: p99(seconds) for name, seconds in took.items()}
+
+            yield measure
+        reader.close()
+
+
+TRIAL = Trial("reads", _rounds)
+
+
+async def _read(reader: Pool, request: bytes) -> float:
+    began = time.perf_counter()
+    answer = await reader.send(request)
+    assert answer.status == _OK, answer.body
+    return time.perf_counter() - began
+
+
+async def _fill(settings: Settings, ground: Ground) -> None:
+    """Fill nation, provinces and prefectures for a year, and the counties in the month of the stream."""
+    client = mongo.connect(settings.mongo)
+    generation = Generation(client[settings.database(NAME)], FIGURES.name, 1)
+    await prepare(generation, FIGURES)
+    client.close()
+    above = sorted({code[:2] for code in counties()})
+    wanted = chain.from_iterable(keys(month, NATION, *above) for month in _MONTHS)
+    below = () if ground.quick else keys(MONTH, *counties())
+    collection, lanes = generation.collection_name(ROLLUPS), settings.partitions
+    database = settings.database(NAME)
+    await fill(settings.mongo, database, collection, chain(wanted, below), rollup_id, lanes=lanes)
