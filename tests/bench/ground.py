@@ -20,6 +20,9 @@ from shared.events.base import Fact, Recorded
 from shared.events.wire import encode
 from shared.settings import Settings
 
+_SERVICES = ("suggestions", "hazards", "reporting")
+# Below what the system gives to outgoing connections.
+_PORTS = range(15_000, 30_000)
 # What a producer is given at once: enough for full batches of every partition, little to hold.
 _SENT_TOGETHER = 5_000
 
@@ -46,12 +49,19 @@ class Ground:
             data=self.data,
             namespace=f"b{secrets.token_hex(4)}",
             instance="bench",
+            **_ports(),
         )
         await kafka.provision(settings)
         try:
             yield settings
         finally:
             await _clear(settings)
+
+
+def _ports() -> dict[str, Any]:
+    """Ports far from the usual ones, where other stacks of this machine come and go."""
+    first = _PORTS.start + secrets.randbelow(len(_PORTS) - len(_SERVICES))
+    return {f"{service}_port": first + number for number, service in enumerate(_SERVICES)}
 
 
 async def _clear(settings: Settings) -> None:
