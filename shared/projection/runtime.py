@@ -29,6 +29,10 @@ from shared.settings import Settings
 log = structlog.get_logger()
 
 _WATCH_SECONDS = 1.0
+# A transaction costs much the same for one record as for a hundred: after a small batch, what comes within
+# this is applied together. A figure is the fresher by it under load, and a tenth of a second older without.
+_FEW_RECORDS = 1_000
+_GATHER_SECONDS = 0.1
 _RETRY_SECONDS = 1.0
 
 
@@ -168,3 +172,5 @@ async def _apply(lanes: Lanes[S, E], seats: Seats, batch: Batch) -> None:
     if reached and consumer is not None:
         with suppress(KafkaError, IllegalStateError):
             await consumer.commit(reached)
+    if len(batch) < _FEW_RECORDS:
+        await asyncio.sleep(_GATHER_SECONDS)
