@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deploy.local import ports
 from deploy.local.errors import Unavailable
+from deploy.local.mongod import TRANSACTION_SECONDS
 
 if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
@@ -91,7 +92,10 @@ def mongo() -> Iterator[str]:
     from testcontainers.core.container import DockerContainer  # noqa: PLC0415 - an optional dependency
     from testcontainers.core.wait_strategies import LogMessageWaitStrategy  # noqa: PLC0415
 
-    container = DockerContainer(MONGO).with_command("--replSet rs0 --bind_ip_all").with_exposed_ports(27017)
+    container = DockerContainer(MONGO).with_command(
+        f"--replSet rs0 --bind_ip_all --setParameter transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"
+    )
+    container.with_exposed_ports(27017)
     container.waiting_for(
         LogMessageWaitStrategy("Waiting for connections").with_startup_timeout(int(PATIENCE))
     )

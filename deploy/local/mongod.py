@@ -21,6 +21,8 @@ NOT_YET_INITIALIZED = 94
 CACHE_GB = 0.5
 # Nobody reads far back in it: what is rebuilt is rebuilt from Kafka. The default is 5 % of the disk.
 OPLOG_MB = 990
+# What a killed projection leaves open holds its lane up for as long, 60 s by default; units take tenths.
+TRANSACTION_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def _member(data: Path, number: int, port: int, binary: str, env: Mapping[str, s
         *("--wiredTigerCacheSizeGB", str(CACHE_GB), "--oplogSize", str(OPLOG_MB), "--quiet"),
         # A record of its own performance, for MongoDB's support.
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"),
     )
     return Child(f"mongod {number}", command, log=data / "logs" / f"mongod-{number}.log", env=env)
 

@@ -32,8 +32,9 @@ async def stack(settings: Settings, topics: list[str], addresses: Addresses) -> 
         yield running
 
 
-def right(result: Result) -> bool:
-    return result.differences == [] and result.reading.on_the_way == 0
+def is_right(result: Result) -> None:
+    assert result.differences == []
+    assert result.reading.on_the_way == 0
 
 
 async def test_what_is_planted_is_reported_and_a_second_run_changes_no_figure(
@@ -42,8 +43,8 @@ async def test_what_is_planted_is_reported_and_a_second_run_changes_no_figure(
     first = await run(stack, small)
     again = await run(stack, small)
 
-    assert right(first)
-    assert right(again)
+    is_right(first)
+    is_right(again)
     assert first.sent.created == 5 + sum(r.action is None for r in small.requests if not r.copy)
     assert again.sent.created == 0
     assert again.reading == first.reading
@@ -66,7 +67,7 @@ async def test_whoever_is_killed_meanwhile_and_started_again_leaves_the_figures_
     await asyncio.gather(*deaths)
 
     assert len(deaths) == len(VICTIMS)
-    assert right(result)
+    is_right(result)
 
 
 async def die(stack: Stack, service: str, role: str) -> None:
