@@ -16,7 +16,7 @@ from deploy.local.servers import servers
 from shared.settings import load
 from tests.bench import output
 from tests.bench.frame import Figures, Result, Row, Trial
-from tests.bench.ground import Ground
+from tests.bench.ground import Ground, as_for_a_nation
 from tests.bench.rows import ROWS
 
 _ROUNDS = 3
@@ -63,6 +63,7 @@ async def _run(rows: list[Row], *, rounds: int, quick: bool) -> list[Result]:
     with tempfile.TemporaryDirectory(prefix="nanxun-bench-") as folder:
         fresh = load().model_copy(update={"data": Path(folder)})
         async with servers(fresh, standard_ports=False) as addresses:
+            await as_for_a_nation(addresses)
             ground = Ground(addresses, Path(folder), quick)
             for trial in dict.fromkeys(row.trial for row in rows):
                 measured[trial] = await _rounds(trial, ground, rounds)

@@ -38,7 +38,9 @@ async def main(settings: Settings) -> None:
     await consumer.start()
     at = [TopicPartition(settings.topic(topic), n) for topic in TOPICS for n in range(settings.partitions)]
     consumer.assign(at)
-    await consumer.seek_to_beginning(*at)
+    known = {row["_id"]: row["next"] for row in await database["positions"].find().to_list(None)}
+    for partition in at:
+        consumer.seek(partition, known.get(_at(partition), 0))
     while True:
         polled = await consumer.getmany(timeout_ms=50, max_records=_POLL)
         lanes: defaultdict[int, list[ConsumerRecord]] = defaultdict(list)
@@ -116,8 +118,12 @@ def _increments(counters: Counters) -> list[Any]:
 
 
 def _positions(records: list[ConsumerRecord]) -> list[Any]:
-    following = {f"{record.topic}:{record.partition}": record.offset + 1 for record in records}
+    following = {_at(record): record.offset + 1 for record in records}
     return [UpdateOne({"_id": at}, {"$set": {"next": n}}, upsert=True) for at, n in following.items()]
+
+
+def _at(where: ConsumerRecord | TopicPartition) -> str:
+    return f"{where.topic}:{where.partition}"
 
 
 if __name__ == "__main__":

@@ -99,7 +99,12 @@ class Pool:
     async def send(self, request: bytes) -> Answer:
         """Send a request on an idle connection, or on a new one."""
         connection = self._open() or await Connection.to(self.port)
-        answer = await connection.send(request)
+        try:
+            answer = await connection.send(request)
+        except ConnectionError:
+            # Closed in the moment of sending, after some idle seconds; as any client, we send it again.
+            connection = await Connection.to(self.port)
+            answer = await connection.send(request)
         self._idle.append(connection)
         return answer
 

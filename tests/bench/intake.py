@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 
-from deploy.environment import with_free_ports
 from deploy.identity import mint
 from deploy.local.processes import listening
 from services.suggestions.store import SERVICE as NAME
@@ -58,9 +57,8 @@ def _bearer(settings: Settings, place: Site) -> dict[str, str]:
 
 async def _served(settings: Settings, command: Sequence[str], early: list[bytes], rest: list[bytes]) -> float:
     """Return how many a second are taken; the early ones warm the process and are not counted."""
-    found = with_free_ports(settings, [NAME])
-    port = found.port(NAME)
-    async with process(found, f"{NAME}-{command[-1]}", sys.executable, *command) as child:
+    port = settings.port(NAME)
+    async with process(settings, f"{NAME}-{command[-1]}", sys.executable, *command) as child:
         await child.until(lambda: listening(port), within=_START_SECONDS)
         await _send(port, early)
         began = time.perf_counter()

@@ -53,7 +53,7 @@ async def _moved(count: Count, before: int, child: Child) -> tuple[int, float]:
     deadline = time.perf_counter() + _STANDSTILL_SECONDS
     while time.perf_counter() < deadline and child.running:
         now = await count()
-        if now != before:
+        if now > before:
             return now, time.perf_counter()
         await asyncio.sleep(_LOOK_SECONDS)
     said = child.log.read_text(encoding="utf-8", errors="replace")

@@ -28,7 +28,7 @@ from tests.bench.progress import Count, rate, summed
 # A transaction of each lane (12 of 4,000): no two events of a case are in one, as with cases that take days.
 APART = 48_000
 # Until the oldest cases have ended, a stream has too many beginnings.
-_WARM, _ROUND = 160_000, 120_000
+_WARM, _ROUND = 120_000, 120_000
 _QUICK_WARM, _QUICK_ROUND = 12_000, 30_000
 # Of the slow one a sample tells the rate; nobody waits for the rest.
 _SAMPLE_SECONDS = 8.0

@@ -8,7 +8,6 @@ from typing import Any
 
 from pymongo import AsyncMongoClient
 
-from deploy.environment import with_free_ports
 from deploy.identity import mint
 from deploy.local.processes import listening
 from services.reporting.app import NAME
@@ -46,11 +45,10 @@ async def _rounds(ground: Ground) -> AsyncIterator[Round]:
         events, sent = Nation(3).stream(apart=APART), 0
         positions = f"{FIGURES.name}_1_{POSITIONS}"
         counted = summed(client, settings.database(NAME), positions, "next")
-        found = with_free_ports(settings, [NAME])
         headers = {"Authorization": f"Bearer {mint(settings, Role.OPERATOR, 'reader', areas=['CN'])}"}
-        reader = Pool(found.port(NAME))
+        reader = Pool(settings.port(NAME))
         asked = {name: compose("GET", path, headers) for name, path in _PATHS.items()}
-        async with role(found, NAME, "api") as child:
+        async with role(settings, NAME, "api") as child:
             await child.until(lambda: listening(reader.port), within=_START_SECONDS)
 
             async def measure() -> Figures:
