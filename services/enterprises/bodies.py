@@ -1,26 +1,13 @@
 """What requests to the register bring, checked as far as it can be without knowing the enterprise."""
 
-import re
-from datetime import date
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from services.enterprises.domain import Particulars, SiteParticulars
 from services.enterprises.uscc import Uscc
-from shared.http import Body, Line, Text
+from shared.http import Body, Day, Line, Text
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
-
-def _day(value: object) -> object:
-    # Numbers would pass as days since 1970, and times as their day in whatever zone.
-    if value is not None and not (isinstance(value, str) and _DAY.fullmatch(value)):
-        raise ValueError("should be a day such as 2009-03-01")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_day)]
 # The largest employer of the world has two million people; whoever adds a zero too many hears of it.
 People = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 # Whole yuan. Above the turnover of any enterprise, and below what JSON readers keep exact (2^53).

@@ -1,14 +1,12 @@
 """What requests to this service say."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from shared.events.base import Fen
 from shared.events.hazards import Control, DismissReason, ReopenKind, Source
 from shared.events.suggestions import SubmittedAs
-from shared.http import Body, Line, Text
+from shared.http import Amount, Body, Day, Line, Text
 from shared.http.bodies import LONGEST_TEXT
 
 # A control of every rank, twice; who needs more has more than one hazard.
@@ -73,7 +71,7 @@ class Assign(Body):
     """Which post removes it, and by when."""
 
     owner: Line
-    due: date
+    due: Day
 
 
 class TakenControl(BaseModel):
@@ -90,7 +88,7 @@ class Resolve(Body):
 
     # That there is one is for the rule to say: here, one that is malformed would be counted as none besides.
     controls: tuple[TakenControl, ...] = Field(max_length=_MOST_CONTROLS, json_schema_extra={"minItems": 1})
-    cost_fen: Fen = 0
+    cost_fen: Amount = 0
     evidence: tuple[MediaId, ...] = Field((), max_length=_MOST_EVIDENCE)
 
     @field_validator("controls")

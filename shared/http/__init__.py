@@ -2,7 +2,7 @@
 
 from shared.http.answers import Json, Page, answer
 from shared.http.app import create_app, role_app
-from shared.http.bodies import Body, Line, Text, Time
+from shared.http.bodies import Amount, Body, Day, Line, Text, Time
 from shared.http.callers import OpenRoute, allowed, caller, policy
 from shared.http.commands import Commanded, command
 from shared.http.cursors import DEFAULT_LIMIT, Limit, cursor_of, position_of
@@ -12,8 +12,10 @@ from shared.http.serve import PortTaken, run, serve
 
 __all__ = [
     "DEFAULT_LIMIT",
+    "Amount",
     "Body",
     "Commanded",
+    "Day",
     "Json",
     "Limit",
     "Line",

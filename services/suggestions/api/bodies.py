@@ -1,32 +1,17 @@
 """The bodies of the commands; every field that is refused is named."""
 
-import re
-from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.events.savings import SavingCategory
 from shared.events.suggestions import Recommendation, SubmittedAs, SuggestionTopic
-from shared.http import Body, Line, Text, invalid
+from shared.http import Amount, Body, Day, Line, Text, invalid
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-# The largest integer that every JSON reader keeps exact, as in the events.
-_MOST_FEN = 2**53 - 1
 # More than the largest factory has on one shift.
 _MOST_PRESENT = 100_000
 
-
-def _written_day(value: object) -> object:
-    # Numbers would pass as seconds since 1970, and a time as its day.
-    if not (isinstance(value, str) and _DAY.fullmatch(value)):
-        raise ValueError("should be a day such as 2026-12-01")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_written_day)]
-Fen = Annotated[int, Field(strict=True, ge=0, le=_MOST_FEN)]
-SomeFen = Annotated[int, Field(strict=True, ge=1, le=_MOST_FEN)]
+SomeAmount = Annotated[Amount, Field(gt=0)]
 Heads = Annotated[int, Field(strict=True, ge=0, le=_MOST_PRESENT)]
 SuggestionId = Annotated[str, StringConstraints(pattern=r"^sg_[0-9a-f]{32}$")]
 HazardId = Annotated[str, StringConstraints(pattern=r"^hz_[0-9a-f]{32}$")]
@@ -91,7 +76,7 @@ class Approve(Body):
 
     owner: Line
     due: Day | None = None
-    budget_fen: Fen | None = None
+    budget_fen: Amount | None = None
 
 
 class Reason(Body):
@@ -110,7 +95,7 @@ class Implement(Body):
     """What was done, and what it cost."""
 
     description: Text
-    cost_fen: Fen = 0
+    cost_fen: Amount = 0
 
 
 class Merge(Body):
@@ -129,7 +114,7 @@ class Days(Part):
 class Claim(Placed):
     """What was saved over a past period."""
 
-    amount_fen: SomeFen
+    amount_fen: SomeAmount
     category: SavingCategory
     method: Text
     period: Days
@@ -140,4 +125,4 @@ class Claim(Placed):
 class VerifySaving(Body):
     """What is confirmed; all of it, unless an amount is given."""
 
-    amount_fen: SomeFen | None = None
+    amount_fen: SomeAmount | None = None
