@@ -15,7 +15,7 @@ _OFFSETS = sorted(set(ROLE_PORTS.values()))
 def environment(settings: Settings, *, process: str) -> dict[str, str]:
     """Return the NANXUN_… variables that give a child these settings, whatever made them."""
     # Development keys are told by the data directory; named one by one they would stand for foreign ones.
-    left_out = _INHERITED | (_IDENTITY if settings.jwks == str(settings.data / "jwks.json") else set())
+    left_out = _INHERITED | (_IDENTITY if settings.development else set())
     told = settings.model_dump(mode="json", exclude=left_out)
     return {f"{PREFIX}{name.upper()}": str(value) for name, value in told.items()} | {
         f"{PREFIX}INSTANCE": f"{settings.instance}-{process}"

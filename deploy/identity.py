@@ -26,8 +26,7 @@ def prepare(settings: Settings) -> ECKey:
     Raises:
         Unavailable: NANXUN_JWKS names another issuer's keys, or the data directory cannot be written.
     """
-    published = settings.data / "jwks.json"
-    if settings.jwks != str(published):
+    if not settings.development:
         raise Unavailable(
             "NANXUN_JWKS is set, so tokens come from its issuer: unset it to use development ones."
         )
@@ -40,8 +39,8 @@ def prepare(settings: Settings) -> ECKey:
             with contextlib.suppress(FileExistsError), _draft(private, made.as_dict(private=True)) as draft:
                 private.hardlink_to(draft)
         key = ECKey.import_key(json.loads(private.read_bytes()))
-        with _draft(published, {"keys": [key.as_dict(private=False)]}) as draft:
-            draft.replace(published)
+        with _draft(settings.development_keys, {"keys": [key.as_dict(private=False)]}) as draft:
+            draft.replace(settings.development_keys)
     except OSError as error:
         raise Unavailable(
             f"{settings.data} cannot be written ({error.strerror}): point NANXUN_DATA elsewhere."

@@ -30,7 +30,7 @@ async def stack(settings: Settings, console: Console) -> AsyncIterator[tuple[Sta
         with console.status("Creating topics, starting services …"):
             await reach.topics(services.settings)
             await reach.mongo(services.settings)
-            if settings.jwks == str(settings.data / "jwks.json"):
+            if settings.development:
                 identity.prepare(settings)
             await started.enter_async_context(services)
         yield services, addresses

@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "NANXUN_"
 _PORTS = 65_536  # two octets
+_DEVELOPMENT_KEYS = "jwks.json"
 #: What a relay or projection of a service adds to the service's own port.
 ROLE_PORTS = {"api": 0, "all": 0, "relay": 100, "projection": 200}
 
@@ -146,8 +147,18 @@ class Settings(BaseSettings):
                 if not given.get(name):
                     raise WrongSetting(_sentence(name))
             return given
-        jwks = Path(str(given.get("data") or ".nanxun")) / "jwks.json"
+        jwks = Path(str(given.get("data") or ".nanxun")) / _DEVELOPMENT_KEYS
         return {"issuer": "nanxun-development", "audience": "nanxun", **given, "jwks": str(jwks)}
+
+    @property
+    def development_keys(self) -> Path:
+        """Where the public half of this machine's own key lies, for tokens of development."""
+        return self.data / _DEVELOPMENT_KEYS
+
+    @property
+    def development(self) -> bool:
+        """Whether tokens are checked against this machine's own key, since no key set was named."""
+        return self.jwks == str(self.development_keys)
 
     def topic(self, name: str) -> str:
         """Return the topic's name on the cluster."""
