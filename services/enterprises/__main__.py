@@ -1,6 +1,7 @@
-"""``python -m services.enterprises api|relay|all``."""
+"""Runs one role of the service: ``python -m services.enterprises api|relay|all``."""
 
 from services.enterprises.app import SERVICE
 from shared.service import main
 
-main(SERVICE)
+if __name__ == "__main__":
+    main(SERVICE)

@@ -1,4 +1,4 @@
-"""Wiring: the parts of the registry, put together."""
+"""The wiring of the service: its store, its routes and its roles, put together."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,9 +24,11 @@ def api(settings: Settings, *, clock: Clock = now) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with registry.stream.running(), working(prepared(registry.prepare)):
-            yield
-        client.close()
+        try:
+            async with registry.stream.running(), working(prepared(registry.prepare)):
+                yield
+        finally:
+            client.close()
 
     app = create_app(
         NAME,

@@ -24,9 +24,11 @@ def api(settings: Settings, *, clock: Clock = now) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with store.hazards.running(), working(prepared(store.prepare)):
-            yield
-        client.close()
+        try:
+            async with store.hazards.running(), working(prepared(store.prepare)):
+                yield
+        finally:
+            client.close()
 
     app = create_app(
         NAME, settings, routers=[edge.router], ready=store_ready(client), lifespan=lifespan, clock=clock

@@ -1,6 +1,7 @@
-"""``python -m services.reporting api|projection|all``."""
+"""Runs one role of the service: ``python -m services.reporting api|projection|all``."""
 
 from services.reporting.app import SERVICE
 from shared.service import main
 
-main(SERVICE)
+if __name__ == "__main__":
+    main(SERVICE)
