@@ -17,7 +17,7 @@ SET = "rs0"
 STANDARD = 27_017
 START = 60.0  # for a cold disk and busy cores; 2 s is usual
 NOT_YET_INITIALIZED = 94
-# Bounded, since the default takes half of the machine's memory: Kafka and twelve services live beside it.
+# Bounded, since the default takes half of the machine's memory: Kafka and ten processes live beside it.
 CACHE_GB = 0.5
 # Nobody reads far back in it: what is rebuilt is rebuilt from Kafka. The default is 5 % of the disk.
 OPLOG_MB = 990
