@@ -102,8 +102,15 @@ def too_old(actor: Actor, occurred: datetime, recorded: datetime, days: int) -> 
 
 
 def digest(method: str, path: str, body: Any) -> str:
-    """Return what two requests have in common that ask for the same; the order of fields does not matter."""
-    asked = orjson.dumps([method, path, body], option=orjson.OPT_SORT_KEYS)
+    """Return what two requests have in common that ask for the same; the order of fields does not matter.
+
+    Raises:
+        Problem: 422, the body is nested more deeply than can be written, which is less than can be read.
+    """
+    try:
+        asked = orjson.dumps([method, path, body], option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        raise invalid("body", "is nested too deeply") from None
     return sha256(asked).hexdigest()
 
 

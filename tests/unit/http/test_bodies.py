@@ -40,9 +40,10 @@ def fields(refusal: Response) -> list[str]:
         b'{"site": NaN}',
         b'{"site": "\\ud83d"}',
         b"[" * 30_000,
+        b'{"site": ' + b"[" * 1_000 + b"]" * 1_000 + b"}",
         b'{"site": "a" "description": "b"}',
     ],
-    ids=["cut", "empty", "null", "list", "text", "not-utf8", "nan", "surrogate", "deep", "comma"],
+    ids=["cut", "empty", "null", "list", "text", "not-utf8", "nan", "surrogate", "deep", "nested", "comma"],
 )
 async def test_a_body_that_is_not_a_json_object_names_the_body(
     client: AsyncClient, keys: Keys, body: bytes
