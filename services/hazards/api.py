@@ -137,9 +137,11 @@ async def listed(  # noqa: PLR0913 - what a list can be asked for
     """List hazards by id, of those that the caller may see; overdue ones are open beyond their day."""
     today = request.app.state.clock().astimezone(SHANGHAI).date()
     wanted = Wanted(enterprise, region, status, due_before=today if overdue else None)
-    found = await store.list(actor, wanted, after=position_of(cursor, str), limit=limit)
-    following = cursor_of(found[-1].id) if len(found) == limit else None
-    return Json(Page(items=[view(case) for case in found], cursor=following))
+    # One more than asked for tells whether anything follows.
+    found = await store.list(actor, wanted, after=position_of(cursor, str), limit=limit + 1)
+    page = found[:limit]
+    following = cursor_of(page[-1].id) if len(found) > limit else None
+    return Json(Page(items=[view(case) for case in page], cursor=following))
 
 
 @router.get("/{case}", response_model=HazardView)
