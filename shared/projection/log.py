@@ -125,7 +125,8 @@ async def _look(
     try:
         async with asyncio.timeout(_LOOK_SECONDS):
             while len(looked) < len(offsets):
-                for partition, records in (await consumer.getmany(timeout_ms=500)).items():
+                # One at a time: what else was fetched would be unpacked only to be dropped, a second's work.
+                for partition, records in (await consumer.getmany(timeout_ms=500, max_records=1)).items():
                     looked.setdefault(partition, records[0])
                     consumer.pause(partition)
     except TimeoutError as error:
