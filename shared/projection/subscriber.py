@@ -11,6 +11,7 @@ from faststream.kafka.message import FAKE_CONSUMER
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from shared.kafka import connection
+from shared.projection.headers import read_any_name
 from shared.projection.seats import Seats
 from shared.settings import Settings
 
@@ -50,6 +51,7 @@ def subscribed(
     ``name`` is the consumer group, which no other projection on the cluster may have.
     All topics have one subscriber and the range assignor, so that partition p of each comes to one process.
     """
+    read_any_name()
     broker = KafkaBroker(
         settings.kafka,
         security=_security(settings),

@@ -1,6 +1,8 @@
 """What cannot be read never blocks its partition and is never lost; what is newer than we is passed over."""
 
+import pytest
 from aiokafka import ConsumerRecord
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
 from shared.events.wire import Headers, Record
 from tests.facts import records
@@ -14,6 +16,16 @@ def with_header(of: Record, name: str, value: bytes | None) -> Record:
     """The record with one header replaced; or left out, where there is no value."""
     others = [header for header in of.headers if header[0] != name]
     return of._replace(headers=others + ([(name, value)] if value is not None else []))
+
+
+class NoText(str):
+    """The name of a header, as a producer in another language may write it."""
+
+    __slots__ = ()
+
+    def encode(self, *_: str) -> bytes:
+        """Return what is no UTF-8."""
+        return b"\xff\xfe"
 
 
 def said(letter: ConsumerRecord) -> dict[str, str]:
@@ -67,6 +79,26 @@ async def test_each_unreadable_record_is_kept_with_its_reason_and_place_and_the_
         assert told["projection"] == f"{stage.database.name}-tales"
         assert told["partition"] == "0"
         assert (letter.key, letter.value) == (record.key, record.value)
+
+
+async def test_a_header_whose_name_is_not_utf8_stops_nobody(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Only the library's writer in Python takes a name of ours.
+    for module in ("producer", "message_accumulator"):
+        target = f"aiokafka.producer.{module}.DefaultRecordBatchBuilder"
+        monkeypatch.setattr(target, _DefaultRecordBatchBuilderPy)
+    first, second = records("hz_1", 1, 2, enterprise=KEY)
+    named = first._replace(headers=[*first.headers, (NoText("x"), b"7")])
+    broken = bad("hz_9", 1)._replace(headers=[(NoText("x"), b"7")])
+    await stage.send([named, broken, second], partition=0)
+
+    async with stage.running():
+        await eventually(lambda: stage.has_told(hz_1=[1, 2]))
+
+    (letter,) = await stage.dead()
+    assert (said(letter)["offset"], said(letter)["reason"]) == ("1", "headers")
+    assert ("\\xff\\xfe", b"7") in letter.headers
 
 
 async def test_an_unreadable_event_leaves_a_named_hole_and_what_follows_waits_for_it(stage: Stage) -> None:
