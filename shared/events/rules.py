@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import ClassVar
 
-from shared.events.base import Role
+from shared.events.base import Role, Site
 
 NATION = "CN"
 # China has kept one zone without daylight saving since 1992; the figures' months and days are counted in it.
@@ -90,24 +90,36 @@ class OwnWork(Refused):
     slug = "own-work"
 
 
-class TooEarly(Refused):
+class OutOfScope(Refused):
+    """The site is not the actor's to speak for."""
+
+    slug = "forbidden"
+
+    def __init__(self) -> None:
+        super().__init__("your account does not reach this site")
+
+
+class Invalid(Refused):
+    """A field says what cannot be."""
+
+    slug = "invalid"
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field} {message}", fields={field: message})
+
+
+class TooEarly(Invalid):
     """The step is said to have happened before what it follows."""
 
-    slug = "invalid"
-
     def __init__(self, what: str, earliest: datetime) -> None:
-        sentence = f"is before {what}, which was at {earliest.isoformat()}"
-        super().__init__(f"occurred_at {sentence}", fields={"occurred_at": sentence})
+        super().__init__("occurred_at", f"is before {what}, which was at {earliest.isoformat()}")
 
 
-class TooOld(Refused):
+class TooOld(Invalid):
     """The step lies further back than may be entered now."""
 
-    slug = "invalid"
-
     def __init__(self, days: int) -> None:
-        sentence = f"should not lie more than {days} days back"
-        super().__init__(f"occurred_at {sentence}", fields={"occurred_at": sentence})
+        super().__init__("occurred_at", f"should not lie more than {days} days back")
 
 
 def not_before(moment: Moment, earliest: datetime, what: str) -> None:
@@ -118,6 +130,12 @@ def not_before(moment: Moment, earliest: datetime, what: str) -> None:
     """
     if moment.occurred_at < earliest:
         raise TooEarly(what, earliest)
+
+
+def reach(site: Site) -> tuple[str, ...]:
+    """Return what an account may name to reach a case of ``site``: its enterprise and every area of it."""
+    region = site.region
+    return (site.enterprise, NATION, region[:2], region[:4], region)
 
 
 def month(at: datetime) -> int:

@@ -1,9 +1,8 @@
 """Whose business a hazard is: the one place that says so, for a single hazard and for lists. Pure."""
 
-from services.hazards.domain.hazard import Hazard, reach
-from services.hazards.domain.refusals import OutOfScope
+from services.hazards.domain.hazard import Hazard
 from shared.events.base import Role, Site
-from shared.events.rules import Actor
+from shared.events.rules import Actor, OutOfScope, reach
 
 
 def scope(actor: Actor) -> tuple[str, ...]:

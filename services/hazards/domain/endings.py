@@ -1,10 +1,9 @@
 """How a report ends without a removal: it was false, or another report tells of the same. Pure."""
 
 from services.hazards.domain.hazard import Hazard
-from services.hazards.domain.refusals import Invalid
 from services.hazards.domain.steps import about, open_for
 from shared.events.hazards import DismissReason, HazardDismissed, HazardMerged, HazardStatus
-from shared.events.rules import Actor, Moment
+from shared.events.rules import Actor, Invalid, Moment
 
 _CARRIES_NOTHING_ON = frozenset({HazardStatus.MERGED, HazardStatus.DISMISSED})
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
 
-from services.hazards.domain.hazard import Hazard, Measure, Resolution, Score, reach
+from services.hazards.domain.hazard import Hazard, Measure, Resolution, Score
 from shared.events.base import Recorded
 from shared.events.hazards import (
     AnyHazardFact,
@@ -18,7 +18,7 @@ from shared.events.hazards import (
     HazardVerified,
     Risk,
 )
-from shared.events.rules import Private
+from shared.events.rules import Private, reach
 
 
 def evolve(  # noqa: PLR0911 - one for each fact

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from services.hazards.domain.access import may_report
 from services.hazards.domain.hazard import Hazard
-from services.hazards.domain.refusals import Invalid, OutOfScope
 from services.hazards.domain.steps import about, codes_of, open_for
 from shared.codes import UnknownCode, accidents, lec, load
 from shared.events.base import Site
 from shared.events.hazards import HazardAssessed, HazardReported, HazardStatus, Risk, Source
-from shared.events.rules import Actor, Moment, Refused
+from shared.events.rules import Actor, Invalid, Moment, OutOfScope, Refused
 from shared.events.suggestions import SubmittedAs
 
 

@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from shared.events.base import Site
 from shared.events.hazards import Control, DismissReason, HazardStatus, Source
-from shared.events.rules import NATION
 from shared.events.suggestions import SubmittedAs
 
 #: Nothing has been done yet that would remove it.
@@ -77,9 +76,3 @@ class Hazard:
     resolution: Resolution | None = None
     dismissed: DismissReason | None = None
     merged_into: str | None = None
-
-
-def reach(site: Site) -> tuple[str, ...]:
-    """Return what an account may name to reach a case of ``site``: its enterprise and every area of it."""
-    region = site.region
-    return (site.enterprise, NATION, region[:2], region[:4], region)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from services.hazards.domain.hazard import Hazard
-from services.hazards.domain.refusals import Invalid, NoCategory
+from services.hazards.domain.refusals import NoCategory
 from services.hazards.domain.steps import about, codes_of, open_for
 from shared.codes import controls, load
 from shared.events.hazards import (
@@ -16,7 +16,7 @@ from shared.events.hazards import (
     HazardVerified,
     ReopenKind,
 )
-from shared.events.rules import SHANGHAI, Actor, Moment, OwnWork, WrongState, not_before
+from shared.events.rules import SHANGHAI, Actor, Invalid, Moment, OwnWork, WrongState, not_before
 
 # A control can fail its verification only before it has passed; a hazard can come back at any time after.
 _REOPENED_FROM = {

@@ -3,9 +3,8 @@
 from typing import Any
 
 from services.hazards.domain.hazard import OPEN, Hazard
-from services.hazards.domain.refusals import Invalid
 from shared.codes import UnknownCode, factors, load
-from shared.events.rules import Actor, Moment, WrongState, not_before
+from shared.events.rules import Actor, Invalid, Moment, WrongState, not_before
 
 
 def open_for(hazard: Hazard, at: Moment, step: str) -> None:

@@ -10,14 +10,13 @@ from starlette.responses import Response
 
 from services.suggestions.api import resources
 from services.suggestions.api.bodies import Placed
-from services.suggestions.domain.access import may_reach, reach, scope
+from services.suggestions.domain.access import may_reach, scope
 from services.suggestions.domain.days import day_of
-from services.suggestions.domain.refusals import OutOfScope
 from services.suggestions.domain.savings import Saving
 from services.suggestions.domain.suggestion import Suggestion
 from services.suggestions.store import Reached, Store
 from shared.events.base import Fact, Role, Site
-from shared.events.rules import Actor, Moment, Refused
+from shared.events.rules import Actor, Moment, OutOfScope, Refused, reach
 from shared.http import Body, Commanded, allowed, answer
 from shared.stream import Command, Outcome, Stream, UnknownCase, Write
 

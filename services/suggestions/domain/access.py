@@ -1,13 +1,7 @@
 """Whose business a case of a site is: the one place that says so, for a single case and for lists."""
 
-from shared.events.base import Role, Site
-from shared.events.rules import NATION, Actor
-
-
-def reach(site: Site) -> tuple[str, ...]:
-    """Return what an account may name to reach a case of ``site``: its enterprise and every area of it."""
-    region = site.region
-    return (site.enterprise, NATION, region[:2], region[:4], region)
+from shared.events.base import Role
+from shared.events.rules import Actor
 
 
 def scope(actor: Actor) -> tuple[str, ...]:

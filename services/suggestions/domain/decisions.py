@@ -4,10 +4,10 @@ from datetime import date
 from typing import Any
 
 from services.suggestions.domain.days import day_of
-from services.suggestions.domain.refusals import Invalid, NotAuthor, NotJoint
+from services.suggestions.domain.refusals import NotAuthor, NotJoint
 from services.suggestions.domain.suggestion import Suggestion
 from shared.events.base import Role, Site
-from shared.events.rules import Actor, Moment, WrongState
+from shared.events.rules import Actor, Invalid, Moment, WrongState
 from shared.events.suggestions import (
     EnteredBy,
     Present,

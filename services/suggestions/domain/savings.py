@@ -4,11 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import assert_never
 
-from services.suggestions.domain.access import reach
 from services.suggestions.domain.days import day_of
-from services.suggestions.domain.refusals import Invalid
 from shared.events.base import Recorded, Site
-from shared.events.rules import Actor, Moment, OwnWork, Private, WrongState, not_before
+from shared.events.rules import Actor, Invalid, Moment, OwnWork, Private, WrongState, not_before, reach
 from shared.events.savings import (
     AnySavingFact,
     Period,

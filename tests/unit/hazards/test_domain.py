@@ -7,10 +7,10 @@ import pytest
 
 from services.hazards import domain
 from services.hazards.domain import Hazard
-from services.hazards.domain.refusals import Invalid, NoCategory, OutOfScope
+from services.hazards.domain.refusals import NoCategory
 from shared.events.base import Role
 from shared.events.hazards import Control, DismissReason, HazardStatus, ReopenKind, Source
-from shared.events.rules import Actor, Moment, OwnWork, TooEarly, WrongState
+from shared.events.rules import Actor, Invalid, Moment, OutOfScope, OwnWork, TooEarly, WrongState
 from shared.events.suggestions import SubmittedAs
 from shared.places import UnknownSite
 from tests.unit.hazards.given import (

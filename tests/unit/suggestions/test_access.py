@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.suggestions.domain.access import may_reach, reach
+from services.suggestions.domain.access import may_reach
 from shared.events.base import Role
-from shared.events.rules import Actor
+from shared.events.rules import Actor, reach
 from tests.facts import ENTERPRISE, site
 
 HERE = reach(site())

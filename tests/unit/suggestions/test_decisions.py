@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 
 from services.suggestions.domain import decisions
-from services.suggestions.domain.refusals import Invalid, NotAuthor, NotJoint
+from services.suggestions.domain.refusals import NotAuthor, NotJoint
 from shared.events.base import Role
-from shared.events.rules import WrongState
+from shared.events.rules import Invalid, WrongState
 from shared.events.suggestions import (
     EnteredBy,
     Present,

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.suggestions.domain import savings
-from services.suggestions.domain.refusals import Invalid
 from services.suggestions.domain.savings import reject_saving, verify_saving
-from shared.events.rules import OwnWork, TooEarly, WrongState
+from shared.events.rules import Invalid, OwnWork, TooEarly, WrongState
 from shared.events.savings import SavingClaimed
 from tests.unit.suggestions.story import CLAIM, LI, MEI, Rule, claimed, day
 
