@@ -16,16 +16,15 @@ def run(command: Coroutine[Any, Any, int | None]) -> int:
     async def whole() -> int | None:
         task = asyncio.current_task()
         assert task is not None
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        # Ctrl-C too: a shell's background job inherits that it is ignored, and could not be stopped by it.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, _tell, number, told, task)
         return await command
 
     try:
         return asyncio.run(whole()) or 0
-    except KeyboardInterrupt:
-        return 0
     except asyncio.CancelledError:
-        return _SIGNALLED + told[0]
+        return 0 if told[0] is signal.SIGINT else _SIGNALLED + told[0]
 
 
 def _tell(number: signal.Signals, told: list[signal.Signals], task: asyncio.Task[Any]) -> None:
