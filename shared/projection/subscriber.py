@@ -17,7 +17,7 @@ from shared.settings import Settings
 
 Batch = tuple[ConsumerRecord, ...]
 
-# The larger a poll, the larger its transactions, and the faster; this many events take some 20 MB.
+# The larger a poll, the larger its transactions, and the faster.
 _POLL_RECORDS = 16_000
 # How long an idle poll waits; an event that arrives meanwhile ends it.
 _POLL_MS = 50
