@@ -4,7 +4,6 @@ import asyncio
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import chain
 
 import structlog
@@ -13,6 +12,7 @@ from pymongo.errors import PyMongoError
 from shared import metrics
 from shared.events.wire import Record, record
 from shared.mongo import Collection, Database, Document, ready
+from shared.relay.gauge import UNPUBLISHED, watch
 from shared.relay.leases import RENEW_SECONDS, Leases
 from shared.sender import NotSent, Sender
 from shared.settings import Settings
@@ -27,10 +27,6 @@ _DOCUMENTS = 2_000
 _IDLE_SECONDS = 0.05
 # After a failure of MongoDB or Kafka: doubled up to this, forever.
 _LONGEST_BACKOFF = 5.0
-_GAUGE_SECONDS = 1.0
-
-# With the slot, since only so does the index serve, and no look reads what is published already.
-_UNPUBLISHED: Document = {"slot": {"$gte": 0}, "unpublished_since": {"$exists": True}}
 
 
 @dataclass(slots=True)
@@ -74,7 +70,7 @@ class Relay:
                 leases = Leases(self._database[f"{kind}_leases"], self._settings.instance)
                 tasks.create_task(self._keep(leases), name=f"leases-{kind}")
                 tasks.create_task(self._publish(kind, leases), name=f"relay-{kind}")
-            tasks.create_task(self._watch(), name="unpublished")
+            tasks.create_task(watch(self._database, self._service, self._kinds), name="unpublished")
 
     async def _keep(self, leases: Leases) -> None:
         prepared = False
@@ -121,36 +117,12 @@ class Relay:
             await _mark(collection, version, cases)
         return sum(map(len, found.versions.values())) == _DOCUMENTS
 
-    async def _watch(self) -> None:
-        while True:
-            try:
-                await self._gauge()
-            except PyMongoError as error:
-                log.warning("unpublished-unknown", service=self._service, error=type(error).__name__)
-            await asyncio.sleep(_GAUGE_SECONDS)
-
-    async def _gauge(self) -> None:
-        waiting, oldest = 0, None
-        for kind in self._kinds:
-            total: Document = {
-                "_id": None,
-                "waiting": {"$sum": {"$subtract": ["$version", "$published"]}},
-                "oldest": {"$min": "$unpublished_since"},
-            }
-            pipeline = [{"$match": _UNPUBLISHED}, {"$group": total}]
-            async for row in self._database[kind].aggregate(pipeline):
-                waiting += row["waiting"]
-                oldest = min(oldest or row["oldest"], row["oldest"])
-        age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
-        metrics.unpublished_events.labels(self._service).set(waiting)
-        metrics.unpublished_oldest_seconds.labels(self._service).set(max(age, 0.0))
-
 
 async def _read(topic: str, collection: Collection, slots: list[int]) -> _Round:
     """The longest waiting of the slots first, each with the events that Kafka has not acknowledged."""
     rest = {"$slice": ["$events", "$published", MOST_EVENTS]}
     pipeline: list[Document] = [
-        {"$match": {**_UNPUBLISHED, "slot": {"$in": slots}}},
+        {"$match": {**UNPUBLISHED, "slot": {"$in": slots}}},
         {"$sort": {"unpublished_since": 1}},
         {"$limit": _DOCUMENTS},
         {"$project": {"version": 1, "events": rest}},

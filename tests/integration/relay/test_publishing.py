@@ -8,7 +8,8 @@ from shared.events.base import Recorded
 from shared.events.wire import decode
 from shared.projection.records import _partition
 from shared.relay import Relay
-from shared.relay.relay import _UNPUBLISHED, _mark, _read
+from shared.relay.gauge import UNPUBLISHED
+from shared.relay.relay import _mark, _read
 from shared.settings import Settings
 from shared.stream.documents import SLOTS
 from tests.facts import event
@@ -128,7 +129,7 @@ async def test_only_the_slots_that_are_held_are_read(stock: Stock) -> None:
 
 async def test_no_look_reads_what_is_published_already(stock: Stock) -> None:
     explained = await stock.database.command(
-        "explain", {"find": "hazards", "filter": _UNPUBLISHED}, verbosity="queryPlanner"
+        "explain", {"find": "hazards", "filter": UNPUBLISHED}, verbosity="queryPlanner"
     )
 
     assert "COLLSCAN" not in str(explained["queryPlanner"]["winningPlan"])
