@@ -29,7 +29,7 @@ MOST_REMEMBERED = 10_000
 _MALFORMED = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 Uscc = Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$")]
-Area = Annotated[str, Field(pattern=r"^(CN|\d{2}|\d{4}|\d{6})$")]
+Area = Annotated[str, Field(pattern=r"^(CN|[0-9]{2}|[0-9]{4}|[0-9]{6})$")]
 
 
 class Unauthorised(Exception):  # noqa: N818 - an answer, not a failure

@@ -46,6 +46,14 @@ async def test_a_token_of_tomorrow_is_not_good_today(issuer: Issuer) -> None:
         await verifier.verify(issuer.token(nbf=1_001 + LEEWAY_SECONDS))
 
 
+async def test_an_area_is_written_in_the_digits_of_its_code_list(issuer: Issuer) -> None:
+    verifier = Verifier(Settings(data=issuer.file.parent))
+
+    assert (await verifier.verify(issuer.token(areas=["330503"]))).id == "ann"
+    with pytest.raises(Unauthorised):
+        await verifier.verify(issuer.token(areas=["\N{ARABIC-INDIC DIGIT THREE}" * 6]))
+
+
 async def test_what_is_remembered_is_bounded(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.auth.MOST_REMEMBERED", 3)
     verifier = Verifier(Settings(data=issuer.file.parent))
