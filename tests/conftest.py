@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from pymongo import AsyncMongoClient
@@ -15,6 +16,10 @@ from deploy.local.addresses import Addresses
 from deploy.local.errors import Unavailable
 from deploy.local.servers import servers
 from shared.settings import Settings, load
+
+# How long an example takes is the machine's affair: speed is measured in benchmarks, never in a test.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # Enough for lanes to run apart, few enough that making them takes no time.
 PARTITIONS = 3

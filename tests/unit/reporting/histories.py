@@ -90,9 +90,11 @@ def suggestions(draw: st.DrawFn, number: int) -> list[Recorded[Fact]]:
     at = FIRST + timedelta(days=draw(st.integers(0, 120)))
     steps = [_submitted, _implemented, _verified][: draw(st.integers(1, 3))]
     events: list[Recorded[Fact]] = []
+    recorded = at
     for sequence, make in enumerate(steps, 1):
-        late = timedelta(days=draw(st.sampled_from([0, 0, 40])))
-        events.append(Recorded(make(draw(sites())), f"sg_{number}", sequence, at, at + late))
+        # Within a case, what was learnt later was recorded later: the stream sees to it.
+        recorded = max(recorded, at + timedelta(days=draw(st.sampled_from([0, 0, 40]))))
+        events.append(Recorded(make(draw(sites())), f"sg_{number}", sequence, at, recorded))
         at += timedelta(days=draw(st.integers(0, 45)))
     return events
 
