@@ -28,6 +28,16 @@ commands = Counter(
 group_commit_size = Histogram(
     "nanxun_group_commit_size", "Commands written together in one bulk write.", buckets=_GROUP
 )
+commit_queue = Gauge(
+    "nanxun_commit_queue",
+    "Share of the room for commands that wait to be stored; at 1 the next one is refused.",
+    ["stream"],
+)
+clock_offset_seconds = Gauge(
+    "nanxun_clock_offset_seconds",
+    "The clock that gives recorded_at, ahead of the store's (negative: behind it).",
+    ["service"],
+)
 unpublished_events = Gauge(
     "nanxun_unpublished_events", "Events stored and not yet acknowledged by Kafka.", ["service"]
 )
@@ -38,6 +48,11 @@ unpublished_oldest_seconds = Gauge(
 )
 published_events = Counter(
     "nanxun_published_events_total", "Events acknowledged by Kafka, repeats included.", ["topic", "type"]
+)
+watermark_seconds = Gauge(
+    "nanxun_watermark_seconds",
+    "Age of the time before which all that a service recorded is published, as last heard from it.",
+    ["service"],
 )
 projection_lag_records = Gauge(
     "nanxun_projection_lag_records",
@@ -53,6 +68,26 @@ projection_events = Counter(
     "nanxun_projection_events_total",
     "Events by what a projection did with them (applied, duplicate, gap, skipped, dead, parked).",
     ["projection", "type", "outcome"],
+)
+projection_lane_stopped = Gauge(
+    "nanxun_projection_lane_stopped",
+    "1 while a lane stands still until an operator rebuilds, by why (log-gap, other-log).",
+    ["projection", "lane", "reason"],
+)
+projection_held_events = Gauge(
+    "nanxun_projection_held_events",
+    "Events that wait for their predecessor in their case, or behind a parked one.",
+    ["projection"],
+)
+projection_parked_cases = Gauge(
+    "nanxun_projection_parked_cases",
+    "Cases that our own bug has stopped, until an operator releases them.",
+    ["projection"],
+)
+projection_holes = Gauge(
+    "nanxun_projection_holes",
+    "Events of a case that could not be read and were neither redriven nor discarded.",
+    ["projection"],
 )
 projection_batch_seconds = Histogram(
     "nanxun_projection_batch_seconds",
