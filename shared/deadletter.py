@@ -25,6 +25,58 @@ class DeadLetter:
     why: Unreadable
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A dead letter as it is read again.
+
+    Attributes:
+        projection: who could not read the record, by its consumer group.
+        topic: where the record was, as the cluster names it.
+        partition: its partition.
+        offset: its offset there.
+        reason: why it could not be read.
+        detail: the same in a sentence.
+        at: when the letter was written; ISO 8601.
+        left_out: parts of the record that were too large to be kept.
+        record: the letter itself, with what was kept of key, value and headers.
+    """
+
+    projection: str
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    detail: str
+    at: str
+    left_out: tuple[str, ...]
+    record: ConsumerRecord
+
+    @classmethod
+    def read(cls, record: ConsumerRecord) -> "Letter | None":
+        """Return the letter that a record of ``<topic>.dead`` is; None where it is none of ours."""
+        # The last of a name: the record itself may have brought headers that look like ours.
+        said = {name: (raw or b"").decode(errors="replace") for name, raw in record.headers}
+        try:
+            place = said["dead_topic"], int(said["dead_partition"]), int(said["dead_offset"])
+            why = said["dead_reason"], said.get("dead_detail", ""), said.get("dead_at", "")
+            left_out = tuple(filter(None, said.get("dead_left_out", "").split(",")))
+            return cls(said["dead_projection"], *place, *why, left_out, record)
+        except (KeyError, ValueError):
+            return None
+
+    def headers(self) -> Headers:
+        """Return the headers of the record, without those that say what became of it."""
+        return [(name, raw) for name, raw in self.record.headers if not name.startswith("dead_")]
+
+    def original(self) -> ConsumerRecord | None:
+        """Return the record as it was on its topic; None where a part of it was left out."""
+        if self.left_out:
+            return None
+        key, value, headers = self.record.key, self.record.value, tuple(self.headers())
+        at = (self.topic, self.partition, self.offset, self.record.timestamp, self.record.timestamp_type)
+        return ConsumerRecord(*at, key, value, None, 0, 0, headers)
+
+
 class DeadLetters:
     """Where one projection's unreadable records go."""
 

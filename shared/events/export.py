@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.events import channels
 from shared.events.base import Fact
+from shared.events.operations import OPERATIONS
 from shared.events.registry import FACTS
 from shared.events.topology import SERVICES
 
@@ -30,7 +31,8 @@ def schema(fact: type[Fact]) -> dict[str, Any]:
 
 def contracts() -> dict[str, str]:
     """Return every contract file of this build, by its path in ``shared/events``."""
-    schemas = {f"schemas/{name}/{fact.major}.json": _text(schema(fact)) for name, fact in FACTS.items()}
+    facts = FACTS | OPERATIONS
+    schemas = {f"schemas/{name}/{fact.major}.json": _text(schema(fact)) for name, fact in facts.items()}
     documents = {f"asyncapi/{name}.json": _text(channels.document(name)) for name in SERVICES}
     return schemas | documents
 
@@ -61,7 +63,8 @@ def _earlier(path: str) -> bool:
     """Whether it is the schema of an earlier major, which stays: its events are in the log for ever."""
     _, name, file = (*path.split("/"), "")[:3]
     major = file.removesuffix(".json")
-    return name in FACTS and major.isdecimal() and 0 < int(major) < FACTS[name].major
+    known = (FACTS | OPERATIONS).get(name)
+    return known is not None and major.isdecimal() and 0 < int(major) < known.major
 
 
 def _text(document: dict[str, Any]) -> str:

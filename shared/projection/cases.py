@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import itemgetter
 from typing import Generic
 
 from shared.events.base import Fact, Recorded
@@ -35,8 +36,10 @@ class Case(Generic[S]):
         version: the sequence of the last event that was applied.
         state: what the fold made of it.
         held: events that arrived before their predecessor, or behind a parked one, as they were on the log.
-        holes: events that could not be read, by sequence, with their place on the log.
+        holes: events of which no copy could be read, by sequence, with the place of the last on the log.
         parked: why its events are no longer applied, until an operator releases it.
+        parked_since: when the event that it is parked at came to the log, in milliseconds since 1970.
+        discarded: events that an operator decided to do without, by sequence.
     """
 
     subject: str
@@ -45,6 +48,8 @@ class Case(Generic[S]):
     held: dict[int, Document] = field(default_factory=dict)
     holes: dict[int, Document] = field(default_factory=dict)
     parked: str | None = None
+    parked_since: int | None = None
+    discarded: list[int] = field(default_factory=list)
 
 
 def play(case: Case[S], item: Item, fold: Fold[S, E], effects: list[E]) -> Iterator[tuple[str, Verdict]]:
@@ -55,30 +60,43 @@ def play(case: Case[S], item: Item, fold: Fold[S, E], effects: list[E]) -> Itera
     """
     event = item.decoded
     if isinstance(event, Unreadable):
-        if event.sequence is not None and event.sequence > case.version:
+        if event.sequence is not None and _missing(case, event.sequence):
             case.holes[event.sequence] = _place(item) | {"sequence": event.sequence, "reason": event.reason}
         yield "unreadable", Verdict.DEAD
-    elif event.sequence <= case.version:
+    elif event.sequence <= case.version or event.sequence in case.discarded:
         yield _label(event), Verdict.DUPLICATE
     elif case.parked or event.sequence != case.version + 1:
-        case.held[event.sequence] = _kept(item, event.sequence)
+        _hold(case, item, event.sequence)
         yield _label(event), Verdict.PARKED if case.parked else Verdict.GAP
     else:
         verdict = _apply(case, event, fold, effects)
         yield _label(event), verdict
         if verdict is Verdict.PARKED:
-            case.held[event.sequence] = _kept(item, event.sequence)
-        yield from _released(case, fold, effects)
+            _hold(case, item, event.sequence)
+            _since(case)
+        yield from go_on(case, fold, effects)
 
 
-def _released(case: Case[S], fold: Fold[S, E], effects: list[E]) -> Iterator[tuple[str, Verdict]]:
-    """Apply what was held for the version that the case has reached."""
-    while not case.parked and (kept := case.held.get(case.version + 1)) is not None:
-        event = _again(kept)
-        verdict = _apply(case, event, fold, effects)
-        if verdict is not Verdict.PARKED:
-            del case.held[event.sequence]
-        yield _label(event), verdict
+def go_on(case: Case[S], fold: Fold[S, E], effects: list[E]) -> Iterator[tuple[str, Verdict]]:
+    """Apply what was held for the version that the case has reached, past what was discarded.
+
+    Yields:
+        The type and verdict of each event that was held.
+    """
+    while not case.parked:
+        following = case.version + 1
+        if following in case.discarded:
+            case.version = following
+        elif (kept := case.held.get(following)) is not None:
+            event = _again(kept)
+            verdict = _apply(case, event, fold, effects)
+            if verdict is Verdict.PARKED:
+                _since(case)
+            else:
+                del case.held[following]
+            yield _label(event), verdict
+        else:
+            return
 
 
 def _apply(case: Case[S], event: Recorded[Fact] | Unknown, fold: Fold[S, E], effects: list[E]) -> Verdict:
@@ -89,7 +107,7 @@ def _apply(case: Case[S], event: Recorded[Fact] | Unknown, fold: Fold[S, E], eff
         try:
             folded = fold(case.state, event)
         except Exception as bug:  # noqa: BLE001 - our own bug stops this case and no other
-            case.parked = _said(bug)
+            case.parked = said(bug)
             return Verdict.PARKED
         case.state = folded.state
         effects.extend(folded.effects)
@@ -108,12 +126,53 @@ def park(case: Case[S], item: Item, bug: Exception) -> bool:
     event = item.decoded
     if isinstance(event, Unreadable) or event.sequence <= case.version:
         return False
-    case.parked = _said(bug)
-    case.held[event.sequence] = _kept(item, event.sequence)
+    case.parked = said(bug)
+    _hold(case, item, event.sequence)
+    _since(case)
     return True
 
 
-def _said(bug: Exception) -> str:
+def park_here(case: Case[S], bug: Exception) -> None:
+    """Stop the case where it stands, for a bug that what it holds brought to light."""
+    case.parked = said(bug)
+    if case.held:
+        _since(case)
+
+
+def release(case: Case[S]) -> None:
+    """Let a parked case go on; what it holds is still to be applied."""
+    case.parked = case.parked_since = None
+
+
+def discard(case: Case[S], sequence: int) -> None:
+    """Do without an event that left a hole; the case goes past it when its turn comes, or at once."""
+    case.holes.pop(sequence, None)
+    case.discarded.append(sequence)
+    while not case.parked and case.version + 1 in case.discarded:
+        case.version += 1
+
+
+def _missing(case: Case[S], sequence: int) -> bool:
+    """Whether the case has nothing yet of an event, in whatever form."""
+    return sequence > case.version and sequence not in case.held and sequence not in case.discarded
+
+
+def _hold(case: Case[S], item: Item, sequence: int) -> None:
+    """Keep an event until its turn comes: of several copies the first on the log, whenever it was read."""
+    kept = case.held.get(sequence)
+    if kept is None or item.record.offset < kept["offset"]:
+        case.held[sequence] = _kept(item, sequence)
+    case.holes.pop(sequence, None)
+
+
+def _since(case: Case[S]) -> None:
+    """Say since when the case lacks the event that it is parked at; the same in every rebuild."""
+    first = case.held.get(case.version + 1) or min(case.held.values(), key=itemgetter("sequence"))
+    case.parked_since = first["logged"]
+
+
+def said(bug: Exception) -> str:
+    """Return how a bug is told to an operator."""
     return f"{type(bug).__name__}: {bug}"[:500]
 
 
@@ -127,6 +186,8 @@ def _kept(item: Item, sequence: int) -> Document:
     record = item.record
     return _place(item) | {
         "sequence": sequence,
+        # Whoever wrote the record said so: it may be no time at all, and is kept as the number that it is.
+        "logged": record.timestamp,
         "key": record.key,
         "value": record.value,
         "headers": [[name, value] for name, value in record.headers],

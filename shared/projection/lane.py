@@ -1,27 +1,28 @@
 """What a lane does with its share of a batch: units in turn, and what follows when one fails."""
 
-from collections import Counter
-from collections.abc import Iterator
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from time import perf_counter
 from typing import Generic
 
 import structlog
 from aiokafka import ConsumerRecord, TopicPartition
-from pymongo.errors import PyMongoError
 
 from shared import metrics
 from shared.deadletter import DeadLetter, DeadLetters
 from shared.events.base import Recorded
 from shared.events.wire import Unreadable
-from shared.mongo import Client, CommitUnknown, wrong
+from shared.projection.deciding import Deciding, parts
+from shared.projection.decisions import DISCARDED
+from shared.projection.failures import passes
 from shared.projection.log import Stopped
-from shared.projection.positions import LaneLost
-from shared.projection.records import Item, read
-from shared.projection.seats import Seat, Seats
-from shared.projection.spec import E, Projection, S
+from shared.projection.records import Item
+from shared.projection.seats import Seat
+from shared.projection.spec import E, S
 from shared.projection.unit import Tally, Unit
-from shared.sender import NotSent
 
 log = structlog.get_logger()
 
@@ -38,35 +39,51 @@ class Lanes(Generic[S, E]):
         newest: by topic, when the newest event that was applied had been recorded.
     """
 
-    def __init__(
-        self,
-        client: Client,
-        projection: Projection[S, E],
-        seats: Seats,
-        dead: DeadLetters,
-        *,
-        partitions: int,
-    ) -> None:
-        self._client = client
-        self._projection = projection
-        self._generation = seats.generation
-        self._seats = seats
+    def __init__(self, deciding: Deciding[S, E], dead: DeadLetters) -> None:
+        self._client = deciding.client
+        self._projection = deciding.projection
+        self._generation = deciding.seats.generation
+        self._seats = deciding.seats
+        self._deciding = deciding
         self._dead = dead
-        self._partitions = partitions
         self._failures: Counter[int] = Counter()
         self.newest: dict[str, datetime] = {}
+        # A lane's records and what is decided for it are worked one after the other.
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def apply(self, lane: int, records: list[ConsumerRecord]) -> None:
         """Apply a lane's records in order; what could not be applied is read again."""
         touched = {TopicPartition(record.topic, record.partition) for record in records}
         seats = {partition: self._seats.seated.get(partition) for partition in touched}
-        try:
-            for part in self._parts(lane, records):
+        starts = self._deciding.decisions.starts(touched)
+        async with self._at_work(lane, touched):
+            await self._settle(lane)
+            for part in parts(records, self._size(lane), starts):
                 if not await self._unit(lane, part, seats):
                     return
+                await self._settle(lane)
+
+    async def decide(self, lane: int) -> None:
+        """See to what operators decided for a lane, also while nothing arrives."""
+        touched = {at for at in self._seats.seated if at.partition == lane}
+        async with self._at_work(lane, touched):
+            await self._settle(lane)
+
+    async def _settle(self, lane: int) -> None:
+        if self._deciding.due(lane):
+            self._count(await self._deciding.settle(lane))
+
+    @asynccontextmanager
+    async def _at_work(self, lane: int, touched: set[TopicPartition]) -> AsyncIterator[None]:
+        """Work a lane, one at a time; what fails leaves it where its stored positions say."""
+        try:
+            async with self._turns[lane]:
+                yield
+        except Stopped as why:
+            self._seats.stop(lane, why)
         except Exception as error:
             of = {"projection": self._projection.name, "lane": lane}
-            if _passes(error):
+            if passes(error):
                 log.warning("lane-reads-again", **of, error=str(error)[:200])
             else:
                 self._failures[lane] += 1
@@ -75,9 +92,8 @@ class Lanes(Generic[S, E]):
         else:
             self._failures.pop(lane, None)
 
-    def _parts(self, lane: int, records: list[ConsumerRecord]) -> Iterator[list[ConsumerRecord]]:
-        size = 1 if self._failures[lane] >= _TRIES else _UNIT_RECORDS
-        return (records[start : start + size] for start in range(0, len(records), size))
+    def _size(self, lane: int) -> int:
+        return 1 if self._failures[lane] >= _TRIES else _UNIT_RECORDS
 
     async def _unit(
         self, lane: int, records: list[ConsumerRecord], seats: dict[TopicPartition, Seat | None]
@@ -88,10 +104,8 @@ class Lanes(Generic[S, E]):
             expected.setdefault(TopicPartition(record.topic, record.partition), record.offset)
         if not self._goes_on(lane, expected, seats):
             return False
-        items = [read(record, self._partitions) for record in records]
-        await self._dead.send(
-            [DeadLetter(i.record, i.decoded) for i in items if isinstance(i.decoded, Unreadable)]
-        )
+        items = [self._deciding.read(record) for record in records]
+        await self._dead.send([letter for item in items if (letter := _letter(item))])
         began = perf_counter()
         tally = await self._commit(lane, Unit(lane, items, expected))
         metrics.projection_batch_seconds.labels(self._projection.name).observe(perf_counter() - began)
@@ -103,7 +117,7 @@ class Lanes(Generic[S, E]):
         try:
             return await unit.commit(self._client, self._projection, self._generation)
         except Exception as bug:
-            if _passes(bug) or len(unit.items) > 1 or self._failures[lane] < _TRIES:
+            if passes(bug) or len(unit.items) > 1 or self._failures[lane] < _TRIES:
                 raise
             log.exception("case-parked", projection=self._projection.name, lane=lane)
             blamed: Unit[S, E] = Unit(lane, unit.items, unit.expected, blamed=bug)
@@ -142,8 +156,7 @@ class Lanes(Generic[S, E]):
             metrics.projection_events.labels(self._projection.name, event, verdict).inc(count)
 
 
-def _passes(error: Exception) -> bool:
-    """Whether the failure is of a server or of who works the lane, and none of ours."""
-    if isinstance(error, PyMongoError):
-        return not wrong(error)
-    return isinstance(error, (LaneLost, CommitUnknown, NotSent))
+def _letter(item: Item) -> DeadLetter | None:
+    """What to keep of a record that cannot be read; one that was discarded has its letter already."""
+    why = item.decoded
+    return DeadLetter(item.record, why) if isinstance(why, Unreadable) and why.reason != DISCARDED else None

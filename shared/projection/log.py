@@ -17,10 +17,11 @@ _LOOK_SECONDS = 10
 
 
 class Stopped(Exception):  # noqa: N818 - a state that waits for an operator
-    """A lane stands still, by name; it asks for a rebuild and skips nothing.
+    """A lane stands still, by name; it asks for an operator and skips nothing.
 
     Attributes:
-        name: ``log-gap`` (records are missing) or ``other-log`` (this is not the log that was read before).
+        name: ``log-gap`` (records are missing), ``other-log`` (this is not the log that was read before) or
+            ``held-full`` (a case holds more events than its document has room for).
     """
 
     def __init__(self, name: str, detail: str) -> None:
@@ -86,6 +87,20 @@ class Log:
                     "other-log",
                     f"{partition.topic}/{partition.partition} has another record at {record.offset}",
                 )
+
+    async def record(self, at: TopicPartition, offset: int) -> ConsumerRecord | None:
+        """Return the record at an offset; None where the log does not have it (any more).
+
+        Not for use while ``check`` runs.
+
+        Raises:
+            KafkaError: Kafka does not answer.
+        """
+        begin, end = (await self.bounds([at]))[at]
+        if not begin <= offset < end:
+            return None
+        record = (await _look(await self._started(), {at: offset}))[at]
+        return record if record.offset == offset else None
 
     async def close(self) -> None:
         """Let go of the connection."""

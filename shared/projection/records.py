@@ -1,6 +1,7 @@
 """Kafka records as a projection reads them: decoded, checked for their lane, and with an identity."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +22,10 @@ class Item:
     def at(self) -> TopicPartition:
         """Where it was read."""
         return TopicPartition(self.record.topic, self.record.partition)
+
+
+#: How a record is read, by the number of partitions of its topic.
+Read = Callable[[ConsumerRecord, int], Item]
 
 
 def read(record: ConsumerRecord, partitions: int) -> Item:

@@ -16,10 +16,14 @@ from pymongo.errors import PyMongoError
 from shared import metrics
 from shared.deadletter import DeadLetters
 from shared.mongo import Client, Database, ensure_collection
+from shared.projection.deciding import Deciding
+from shared.projection.decisions import Decisions
 from shared.projection.generation import Generation, current
 from shared.projection.lane import Lanes
 from shared.projection.log import Log
+from shared.projection.originals import Originals
 from shared.projection.positions import POSITIONS
+from shared.projection.records import Read, read
 from shared.projection.seats import Seats
 from shared.projection.spec import E, Projection, S
 from shared.projection.subscriber import Batch, subscribed
@@ -34,6 +38,8 @@ _WATCH_SECONDS = 1.0
 _FEW_RECORDS = 1_000
 _GATHER_SECONDS = 0.1
 _RETRY_SECONDS = 1.0
+# An operator waits for this; a look costs nothing while nothing was decided.
+_DECIDE_SECONDS = 0.2
 
 
 async def prepare(generation: Generation, projection: Projection[S, E]) -> None:
@@ -53,15 +59,23 @@ class Runtime(Generic[S, E]):
         client: connected with the projections' time limit.
         database: the service's own.
         projection: what to run.
+        read: how records are read.
     """
 
     def __init__(
-        self, settings: Settings, client: Client, database: Database, projection: Projection[S, E]
+        self,
+        settings: Settings,
+        client: Client,
+        database: Database,
+        projection: Projection[S, E],
+        *,
+        read: Read = read,
     ) -> None:
         self._settings = settings
         self._client = client
         self._database = database
         self._projection = projection
+        self._read = read
         self._seats: Seats | None = None
 
     async def ready(self) -> list[str]:
@@ -78,7 +92,10 @@ class Runtime(Generic[S, E]):
         name = f"{self._database.name}-{self._projection.name}"
         looks, dead = Log(self._settings), DeadLetters(self._settings, name)
         seats = Seats(generation, looks)
-        lanes = Lanes(self._client, self._projection, seats, dead, partitions=self._settings.partitions)
+        decisions = Decisions(name)
+        originals = Originals(Log(self._settings), self._settings.partitions, self._read)
+        deciding = Deciding(self._client, self._projection, seats, decisions, originals)
+        lanes = Lanes(deciding, dead)
 
         async def apply(batch: Batch) -> None:
             await _apply(lanes, seats, batch)
@@ -89,10 +106,13 @@ class Runtime(Generic[S, E]):
         async with AsyncExitStack() as ending:
             ending.push_async_callback(looks.close)
             ending.push_async_callback(dead.close)
+            ending.push_async_callback(originals.close)
             broker = await self._started(fresh)
             ending.push_async_callback(broker.stop)
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(seats.run(), name="seating")
+                tasks.create_task(decisions.follow(self._settings), name="decisions")
+                tasks.create_task(_seat(decisions, seats), name="seating")
+                tasks.create_task(_decide(deciding, lanes, seats), name="deciding")
                 tasks.create_task(self._watch(seats, lanes), name="watch")
                 self._seats = seats
 
@@ -155,6 +175,22 @@ class Runtime(Generic[S, E]):
 
     def _plain(self, topic: str) -> str:
         return topic.removeprefix(self._settings.topic(""))
+
+
+async def _seat(decisions: Decisions, seats: Seats) -> None:
+    """Seat what is wanted, once everything is known that operators have decided."""
+    await decisions.known.wait()
+    await seats.run()
+
+
+async def _decide(deciding: Deciding[S, E], lanes: Lanes[S, E], seats: Seats) -> None:
+    """See to decisions in every lane that this process works, also while nothing arrives."""
+    while True:
+        await asyncio.sleep(_DECIDE_SECONDS)
+        deciding.unstick()
+        for lane in sorted({at.partition for at in seats.seated}):
+            if deciding.due(lane):
+                await lanes.decide(lane)
 
 
 async def _apply(lanes: Lanes[S, E], seats: Seats, batch: Batch) -> None:

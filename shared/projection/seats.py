@@ -27,10 +27,12 @@ class Seat:
     Attributes:
         next: the offset that must come next.
         fresh: nothing was applied since it was read; another first offset is then a gap in the log.
+        decided: the decisions of operators that have been seen to since.
     """
 
     next: int
     fresh: bool = True
+    decided: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -71,6 +73,11 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
         partitions = {partition for partition in self.seated if partition.partition == lane}
         self._pause(partitions)
         self._wanted -= partitions
+
+    def again(self, lane: int) -> None:
+        """Try a lane once more that stood still, since what stopped it may be mended."""
+        self.stopped.pop(lane, None)
+        self.reseat([at for at in self._consumer().assignment() if at.partition == lane])
 
     def settled(self) -> bool:
         """Whether every assigned partition is being worked."""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Generic
 
 from aiokafka import TopicPartition
@@ -13,11 +14,16 @@ from shared.events.base import Fact, Recorded
 from shared.mongo import Client, Document, Session, in_transaction
 from shared.projection.cases import Case, Fold, Verdict, park, play
 from shared.projection.generation import Generation, hashed
+from shared.projection.log import Stopped
 from shared.projection.positions import Position, move
 from shared.projection.records import Item, fingerprint
 from shared.projection.spec import E, Folded, Lane, Projection, S
 
 CASES = "cases"
+# A case has at most 500 events at its source; what holds more is none of ours, or waits for what never comes.
+# Half of what a document may have: beyond it MongoDB refuses the write, which would look like an outage.
+MOST_HELD = 5_000
+MOST_HELD_BYTES = 8_000_000
 
 
 @dataclass(slots=True)
@@ -81,9 +87,9 @@ class Unit(Generic[S, E]):
         return await in_transaction(client, once)
 
     async def _apply(self, lane: Lane, projection: Projection[S, E]) -> Tally:
-        cases = await _Cases.read(lane, self.items)
+        cases = await Cases.read(lane, {of for item in self.items if (of := _case_id(item)) is not None})
         tally, effects = Tally(), list[E]()
-        fold = _between_documents(projection)
+        fold = between_documents(projection)
         for item in self.items:
             case = cases.of(item)
             if case is None:
@@ -100,7 +106,7 @@ class Unit(Generic[S, E]):
         return tally
 
 
-def _between_documents(projection: Projection[S, E]) -> Fold[Document, E]:
+def between_documents(projection: Projection[S, E]) -> Fold[Document, E]:
     """The fold from stored state to stored state: what fails in reading or keeping it is the case's alone."""
 
     def fold(state: Document | None, event: Recorded[Fact]) -> Folded[Document, E]:
@@ -111,19 +117,33 @@ def _between_documents(projection: Projection[S, E]) -> Fold[Document, E]:
 
 
 @dataclass(slots=True)
-class _Cases:
-    """The cases that a unit's records belong to, as they were before it and as it leaves them."""
+class Cases:
+    """The cases that a unit of work meets, as they were before it and as it leaves them."""
 
     known: dict[str, Case[Document]]
     stored: frozenset[str]
 
     @classmethod
-    async def read(cls, lane: Lane, items: list[Item]) -> "_Cases":
-        ids = {case for item in items if (case := _case_id(item)) is not None}
+    async def read(cls, lane: Lane, ids: set[str]) -> "Cases":
+        """Read the cases of these ids, inside the lane's transaction."""
         collection = lane.generation.collection(CASES)
         found = await collection.find({"_id": {"$in": list(ids)}}, session=lane.session).to_list(None)
-        known = {row["_id"]: _loaded(row) for row in found}
+        known = {row["_id"]: cls.loaded(row) for row in found}
         return cls(known, frozenset(known))
+
+    @staticmethod
+    def loaded(row: Document) -> Case[Document]:
+        """Return the case that a document says."""
+        return Case(
+            subject=row["subject"],
+            version=row["version"],
+            state=row["state"],
+            held={kept["sequence"]: kept for kept in row.get("held", ())},
+            holes={hole["sequence"]: hole for hole in row.get("holes", ())},
+            parked=row.get("parked"),
+            parked_since=row.get("parked_since"),
+            discarded=row.get("discarded", []),
+        )
 
     def of(self, item: Item) -> Case[Document] | None:
         """The case of a record; None where the record does not say it."""
@@ -137,8 +157,15 @@ class _Cases:
         return self.known[case_id]
 
     async def write(self, lane: Lane) -> None:
+        """Write all of them.
+
+        Raises:
+            Stopped: one holds more than a document has room for.
+        """
         operations: list[InsertOne[Document] | ReplaceOne[Document]] = []
         for case_id, case in self.known.items():
+            if case.held:
+                _room(case_id, case)
             row = {"_id": case_id, "lane": lane.number} | _dumped(case)
             known = case_id in self.stored
             operations.append(ReplaceOne({"_id": case_id}, row) if known else InsertOne(row))
@@ -158,19 +185,28 @@ def case_id(key: str, subject: str) -> str:
     return hashed(f"{key}:{subject}")
 
 
-def _loaded(row: Document) -> Case[Document]:
-    return Case(
-        subject=row["subject"],
-        version=row["version"],
-        state=row["state"],
-        held={kept["sequence"]: kept for kept in row.get("held", ())},
-        holes={hole["sequence"]: hole for hole in row.get("holes", ())},
-        parked=row.get("parked"),
+def _room(case_id: str, case: Case[Document]) -> None:
+    """See that what a case holds fits its document, with room for whatever one unit may add."""
+    kept = case.held.values()
+    size = sum(
+        len(one["value"] or b"") + sum(len(n) + len(v or b"") for n, v in one["headers"]) for one in kept
     )
+    if len(kept) > MOST_HELD or size > MOST_HELD_BYTES:
+        first = min(case.held)
+        what = f"case {case_id.partition(':')[2]} holds {len(kept):,} events ({size:,} bytes) from {first}"
+        raise Stopped("held-full", f"{what}, and waits for {case.version + 1}")
 
 
 def _dumped(case: Case[Document]) -> Document:
     row: Document = {"subject": case.subject, "version": case.version, "state": case.state}
     # Most cases have none of these; they take no room where they are not.
-    rare = {"held": list(case.held.values()), "holes": list(case.holes.values()), "parked": case.parked}
+    held, holes = (sorted(of.values(), key=itemgetter("sequence")) for of in (case.held, case.holes))
+    rare: Document = {
+        "held": held,
+        "holes": holes,
+        "parked": case.parked,
+        "discarded": sorted(case.discarded),
+    }
+    if case.parked:
+        rare["parked_since"] = case.parked_since
     return row | {name: value for name, value in rare.items() if value}

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from shared.events.export import FOLDER
+from shared.events.operations import OPERATIONS
 from shared.events.wire import Record
 
 RELEASED = Path(__file__).parent / "released"
@@ -32,7 +33,9 @@ def loaded(folder: Path, contract: Contract) -> Any:
 
 SCHEMAS = FOLDER / "schemas"
 SAMPLES = FOLDER / "samples"
-SAMPLED = listed(SAMPLES)
+SAMPLED = [contract for contract in listed(SAMPLES) if contract.type not in OPERATIONS]
+# Decisions of operators are no facts of a case, and are read on their own.
+DECISIONS = [contract for contract in listed(SAMPLES) if contract.type in OPERATIONS]
 
 
 def sample(contract: Contract) -> Record:

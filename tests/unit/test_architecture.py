@@ -27,7 +27,7 @@ ON_MONGODB = (
 )
 ON_KAFKA = ("shared.deadletter", "shared.kafka", "shared.projection", "shared.sender")
 # What a consumer does after our own bug is decided here: try again, then park the case.
-LAST_RESORT = {"shared.projection.cases", "shared.projection.lane"}
+LAST_RESORT = {"shared.projection.cases", "shared.projection.deciding", "shared.projection.lane"}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,140 @@
+"""What operators have decided for one projection: all of it at the start, then as it comes."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from shared.events.operations import (
+    TOPIC,
+    AnyOperation,
+    CaseReleased,
+    DeadLetterDiscarded,
+    DeadLetterFact,
+    letter,
+    place,
+    read,
+)
+from shared.events.wire import Unreadable
+from shared.kafka import connection
+from shared.projection.records import Item, fingerprint
+from shared.settings import Settings
+
+log = structlog.get_logger()
+
+DISCARDED = "discarded"
+_POLL_MS = 1_000
+_RETRY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision, with its id."""
+
+    id: str
+    fact: AnyOperation
+
+    @property
+    def at(self) -> TopicPartition:
+        """The partition that it is about."""
+        return TopicPartition(self.fact.topic, self.fact.partition)
+
+    @property
+    def after(self) -> int:
+        """It holds once the partition was read up to here: each run of the log meets it at the same place.
+
+        A release holds at once: it only tries again what any run of the log tries by itself.
+        """
+        return 0 if isinstance(self.fact, CaseReleased) else self.fact.after
+
+
+@dataclass(slots=True)
+class Decisions:
+    """Every decision that counts, by partition; of several on one dead letter the first counts.
+
+    Attributes:
+        projection: whose decisions, by its consumer group.
+        known: whether the topic has been read to its end once.
+    """
+
+    projection: str
+    known: asyncio.Event = field(default_factory=asyncio.Event)
+    _of: defaultdict[TopicPartition, dict[str, Decision]] = field(default_factory=lambda: defaultdict(dict))
+    _discarded: dict[tuple[str, int, int], DeadLetterDiscarded] = field(default_factory=dict)
+
+    def add(self, identity: str, fact: AnyOperation) -> bool:
+        """Take note of a decision; False where it is another projection's, or does not count."""
+        if fact.projection != self.projection:
+            return False
+        if isinstance(fact, DeadLetterFact) and identity != place(*letter(fact)):
+            return False
+        decision = Decision(identity, fact)
+        of = self._of[decision.at]
+        if identity in of:
+            return False
+        of[identity] = decision
+        if isinstance(fact, DeadLetterDiscarded):
+            self._discarded[fact.topic, fact.partition, fact.offset] = fact
+        return True
+
+    def due(self, at: TopicPartition, reached: int, done: set[str]) -> list[Decision]:
+        """Return what holds for a partition that was read up to ``reached``, without what is done."""
+        if at not in self._of:
+            return []
+        found = [one for one in self._of[at].values() if one.after <= reached and one.id not in done]
+        return sorted(found, key=lambda one: one.after)
+
+    def starts(self, partitions: Iterable[TopicPartition]) -> set[tuple[TopicPartition, int]]:
+        """Return the offsets before which decisions hold: a unit of work must not reach across one."""
+        return {(at, one.after) for at in partitions if at in self._of for one in self._of[at].values()}
+
+    def count(self, lane: int) -> int:
+        """Return how many decisions are about a lane."""
+        return sum(len(of) for at, of in self._of.items() if at.partition == lane)
+
+    def met(self, item: Item) -> Item:
+        """Return a record as it counts: a discarded one is not applied, even if it can be read by now."""
+        of = self._discarded.get((item.record.topic, item.record.partition, item.record.offset))
+        if of is None or of.record != fingerprint(item.record):
+            return item
+        return Item(item.record, Unreadable(DISCARDED, "an operator's decision", of.subject, of.sequence))
+
+    async def follow(self, settings: Settings) -> None:
+        """Take note of every decision until cancelled; a Kafka that is away is waited for."""
+        while True:
+            try:
+                await self._follow(settings)
+            except KafkaError as error:
+                log.warning("decisions-wait", projection=self.projection, error=str(error)[:200])
+            await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _follow(self, settings: Settings) -> None:
+        at = TopicPartition(settings.topic(TOPIC), 0)
+        consumer = AIOKafkaConsumer(
+            **connection(settings), enable_auto_commit=False, auto_offset_reset="earliest"
+        )
+        try:
+            await consumer.start()
+            consumer.assign([at])
+            await consumer.seek_to_beginning(at)
+            end = (await consumer.end_offsets([at]))[at]
+            while True:
+                if await consumer.position(at) >= end:
+                    self.known.set()
+                for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
+                    self._take(records)
+        finally:
+            await consumer.stop()
+
+    def _take(self, records: list[ConsumerRecord]) -> None:
+        for record in records:
+            found = read(record.value, record.headers)
+            if found is None:
+                log.error("decision-unreadable", offset=record.offset)
+            else:
+                identity, _, fact = found
+                self.add(identity, fact)

@@ -1,0 +1,151 @@
+"""What decisions of operators do to their cases, in one transaction of their lane."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Generic
+
+from aiokafka import TopicPartition
+
+from shared.events.operations import CaseReleased, DeadLetterDiscarded
+from shared.mongo import Client, Document, Session, in_transaction
+from shared.projection.cases import (
+    Case,
+    Fold,
+    Verdict,
+    discard,
+    go_on,
+    park,
+    park_here,
+    play,
+    release,
+    said,
+)
+from shared.projection.decisions import Decision
+from shared.projection.generation import Generation
+from shared.projection.positions import hold
+from shared.projection.records import Item
+from shared.projection.spec import E, Lane, Projection, S
+from shared.projection.unit import CASES, Cases, Tally, between_documents, case_id
+
+
+def needs(case: Case[Document] | None, decision: Decision) -> bool:
+    """Whether a decision changes anything in its case; once it was applied, or came too late, it does not."""
+    fact = decision.fact
+    if isinstance(fact, CaseReleased):
+        return case is not None and case.parked is not None and fact.sequence == case.version + 1
+    if fact.sequence is None:
+        return False
+    if isinstance(fact, DeadLetterDiscarded):
+        hole = case.holes.get(fact.sequence) if case else None
+        # Another copy of the event may be what the hole stands for by now; that one has a letter of its own.
+        return hole is not None and hole["offset"] == fact.offset
+    if case is None:
+        return True
+    kept = case.held.get(fact.sequence)
+    gone = fact.sequence <= case.version or fact.sequence in case.discarded
+    return not gone and (kept is None or kept["offset"] > fact.offset)
+
+
+def apply(
+    case: Case[Document], decision: Decision, item: Item | None, fold: Fold[Document, E], effects: list[E]
+) -> Iterator[tuple[str, Verdict]]:
+    """Do to a case what was decided.
+
+    Args:
+        case: its case.
+        decision: what was decided.
+        item: the record that is to be redriven; None for every other decision.
+        fold: how events are applied.
+        effects: where their effects are added.
+
+    Yields:
+        The type and verdict of each event that was applied.
+    """
+    fact = decision.fact
+    if item is not None:
+        yield from play(case, item, fold, effects)
+    elif isinstance(fact, CaseReleased):
+        release(case)
+        yield from go_on(case, fold, effects)
+    elif isinstance(fact, DeadLetterDiscarded) and fact.sequence is not None:
+        discard(case, fact.sequence)
+        yield from go_on(case, fold, effects)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling(Generic[S, E]):
+    """Decisions that hold where a lane stands, and the records that they redrive.
+
+    Attributes:
+        lane: its number.
+        decisions: what was decided, in order, with the record that is to be redriven.
+        expected: where the partitions of the decisions stand.
+        blamed: our own bug that these decisions (then exactly one) brought to light; its case is parked.
+    """
+
+    lane: int
+    decisions: list[tuple[Decision, Item | None]]
+    expected: dict[TopicPartition, int]
+    blamed: Exception | None = None
+
+    async def commit(self, client: Client, projection: Projection[S, E], generation: Generation) -> Tally:
+        """Apply the decisions, all of them or none.
+
+        Raises:
+            LaneLost: another process works this lane.
+            CommitUnknown: the cases tell whether it was applied.
+            PyMongoError: nothing was applied.
+        """
+
+        async def once(session: Session) -> Tally:
+            return await self._apply(Lane(self.lane, generation, session), projection)
+
+        return await in_transaction(client, once)
+
+    async def _apply(self, lane: Lane, projection: Projection[S, E]) -> Tally:
+        tally, effects = Tally(), list[E]()
+        for at, expected in self.expected.items():
+            await hold(lane, at, expected=expected)
+        cases = await Cases.read(lane, {one for decision, _ in self.decisions if (one := about(decision))})
+        fold = between_documents(projection)
+        for decision, item in self.decisions:
+            identity = about(decision)
+            if identity is None or not needs(cases.known.get(identity), decision):
+                continue
+            case = cases.known.setdefault(identity, Case(decision.fact.subject or ""))
+            if self.blamed is not None:
+                _blame(case, decision, item, self.blamed)
+                tally.verdicts["bug", Verdict.PARKED] += 1
+            else:
+                tally.count(decision.at, apply(case, decision, item, fold, effects))
+        await cases.write(lane)
+        if effects:
+            await projection.sink(lane, effects)
+        return tally
+
+
+def _blame(case: Case[Document], decision: Decision, item: Item | None, bug: Exception) -> None:
+    """Park the case where the decision brought the bug to light."""
+    if item is not None:
+        park(case, item, bug)
+    elif isinstance(decision.fact, CaseReleased):
+        case.parked = said(bug)
+    else:
+        discard(case, decision.fact.sequence or 0)
+        park_here(case, bug)
+
+
+def about(decision: Decision) -> str | None:
+    """Return the document id of the case that a decision is about; None where that cannot be told."""
+    fact = decision.fact
+    if fact.subject is None or fact.enterprise is None:
+        return None
+    return case_id(fact.enterprise, fact.subject)
+
+
+async def open_of(generation: Generation, decisions: list[Decision]) -> list[Decision]:
+    """Return the decisions that change something, without those that were applied long ago."""
+    ids = {one for decision in decisions if (one := about(decision))}
+    found = await generation.collection(CASES).find({"_id": {"$in": list(ids)}}).to_list(None)
+    cases = {row["_id"]: Cases.loaded(row) for row in found}
+    return [one for one in decisions if (of := about(one)) is not None and needs(cases.get(of), one)]
