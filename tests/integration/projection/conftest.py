@@ -18,7 +18,8 @@ from shared.events.wire import Record
 from shared.kafka import DEAD
 from shared.mongo import Client, Database, Document
 from shared.projection import Folded, Generation, Lane, Projection, Runtime, hashed
-from shared.projection.records import _partition
+from shared.projection import records as reading
+from shared.projection.records import Read, _partition
 from shared.projection.unit import CASES, case_id
 from shared.settings import Settings
 
@@ -103,10 +104,12 @@ class Stage:
         return replace(self, projection=replace(self.projection, **changes))
 
     @asynccontextmanager
-    async def running(self, instance: str = "one") -> AsyncIterator[Runtime[Document, Any]]:
+    async def running(
+        self, instance: str = "one", *, read: Read = reading.read
+    ) -> AsyncIterator[Runtime[Document, Any]]:
         """Run the projection while the block does."""
         named = self.settings.model_copy(update={"instance": instance})
-        runtime = Runtime(named, self.client, self.database, self.projection)
+        runtime = Runtime(named, self.client, self.database, self.projection, read=read)
         task = asyncio.create_task(runtime.run())
         try:
             yield runtime
