@@ -60,7 +60,7 @@ class Deciding(Generic[S, E]):
     _known: dict[int, int] = field(default_factory=dict)
 
     def read(self, record: ConsumerRecord) -> Item:
-        """Return what a record says, as far as it counts: what was discarded is as good as unreadable."""
+        """Return what a record says, as far as it counts: what was decided on holds later."""
         return self.decisions.met(self.originals.read(record, self.originals.partitions))
 
     def due(self, lane: int) -> bool:

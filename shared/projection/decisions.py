@@ -13,7 +13,6 @@ from shared.events.operations import (
     TOPIC,
     AnyOperation,
     CaseReleased,
-    DeadLetterDiscarded,
     DeadLetterFact,
     letter,
     place,
@@ -26,7 +25,7 @@ from shared.settings import Settings
 
 log = structlog.get_logger()
 
-DISCARDED = "discarded"
+DECIDED = "decided"
 _POLL_MS = 1_000
 _RETRY_SECONDS = 1.0
 
@@ -64,7 +63,7 @@ class Decisions:
     projection: str
     known: asyncio.Event = field(default_factory=asyncio.Event)
     _of: defaultdict[TopicPartition, dict[str, Decision]] = field(default_factory=lambda: defaultdict(dict))
-    _discarded: dict[tuple[str, int, int], DeadLetterDiscarded] = field(default_factory=dict)
+    _records: dict[tuple[str, int, int], DeadLetterFact] = field(default_factory=dict)
 
     def add(self, identity: str, fact: AnyOperation) -> bool:
         """Take note of a decision; False where it is another projection's, or does not count."""
@@ -77,8 +76,8 @@ class Decisions:
         if identity in of:
             return False
         of[identity] = decision
-        if isinstance(fact, DeadLetterDiscarded):
-            self._discarded[fact.topic, fact.partition, fact.offset] = fact
+        if isinstance(fact, DeadLetterFact):
+            self._records[fact.topic, fact.partition, fact.offset] = fact
         return True
 
     def due(self, at: TopicPartition, reached: int, done: set[str]) -> list[Decision]:
@@ -97,11 +96,14 @@ class Decisions:
         return sum(len(of) for at, of in self._of.items() if at.partition == lane)
 
     def met(self, item: Item) -> Item:
-        """Return a record as it counts: a discarded one is not applied, even if it can be read by now."""
-        of = self._discarded.get((item.record.topic, item.record.partition, item.record.offset))
+        """Return a record as it counts where it is met: what was decided on it holds only later.
+
+        Until then it is as unreadable as it was to the operator, so that every run of the log goes alike.
+        """
+        of = self._records.get((item.record.topic, item.record.partition, item.record.offset))
         if of is None or of.record != fingerprint(item.record):
             return item
-        return Item(item.record, Unreadable(DISCARDED, "an operator's decision", of.subject, of.sequence))
+        return Item(item.record, Unreadable(DECIDED, "an operator's decision", of.subject, of.sequence))
 
     async def follow(self, settings: Settings) -> None:
         """Take note of every decision until cancelled; a Kafka that is away is waited for."""

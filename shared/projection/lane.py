@@ -16,7 +16,7 @@ from shared.deadletter import DeadLetter, DeadLetters
 from shared.events.base import Recorded
 from shared.events.wire import Unreadable
 from shared.projection.deciding import Deciding, parts
-from shared.projection.decisions import DISCARDED
+from shared.projection.decisions import DECIDED
 from shared.projection.failures import passes
 from shared.projection.log import Stopped
 from shared.projection.records import Item
@@ -157,6 +157,6 @@ class Lanes(Generic[S, E]):
 
 
 def _letter(item: Item) -> DeadLetter | None:
-    """What to keep of a record that cannot be read; one that was discarded has its letter already."""
+    """What to keep of a record that cannot be read; one that was decided on has its letter already."""
     why = item.decoded
-    return DeadLetter(item.record, why) if isinstance(why, Unreadable) and why.reason != DISCARDED else None
+    return DeadLetter(item.record, why) if isinstance(why, Unreadable) and why.reason != DECIDED else None
