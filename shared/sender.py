@@ -67,6 +67,9 @@ class Sender:
         try:
             await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
         except (KafkaError, TimeoutError):
+            # Cut short, it would leave its own task behind.
+            if (routine := producer._sender._sender_task) is not None:  # noqa: SLF001 - see above
+                routine.cancel()
             await producer.client.close()
 
     async def _started(self) -> AIOKafkaProducer:

@@ -5,7 +5,7 @@ import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from shared.http import role_app
 from shared.http.serve import PortTaken, run
 from shared.mongo import Client
 from shared.projection import Projection, Runtime
+from shared.projection.watermarks import Watermarks
 from shared.relay import Relay
 from shared.settings import Settings, WrongSetting, load
 
@@ -40,12 +41,14 @@ class Service:
         api: makes the HTTP application.
         publishes: its streams, each a collection and a topic.
         projection: what it keeps of the topics that it follows.
+        dated: whether its answers say before when everything is in them.
     """
 
     name: str
     api: Callable[[Settings], ASGIApp]
     publishes: tuple[str, ...] = ()
     projection: Projection[Any, Any] | None = None
+    dated: bool = False
 
     def roles(self) -> tuple[str, ...]:
         """The roles that the service has."""
@@ -77,16 +80,22 @@ def application(service: Service, role: str, settings: Settings) -> ASGIApp:
     client = mongo.connect(settings.mongo, timeout_ms=mongo.PROJECTION_TIMEOUT_MS)
     database = client[settings.database(service.name)]
     work: Relay | Runtime[Any, Any]
+    heard: Watermarks | None = None
     if role == "relay":
         work = Relay(settings, database, service=service.name, kinds=service.publishes)
     else:
         assert service.projection is not None
         work = Runtime(settings, client, database, service.projection)
+        if service.dated:
+            heard = Watermarks(settings, database, service.projection.topics)
 
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncIterator[None]:
         try:
-            async with working(work.run()):
+            async with AsyncExitStack() as running:
+                await running.enter_async_context(working(work.run()))
+                if heard is not None:
+                    await running.enter_async_context(working(heard.run()))
                 yield
         finally:
             client.close()

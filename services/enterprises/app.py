@@ -9,8 +9,9 @@ from services.enterprises import api as edge
 from services.enterprises import bus, imports, sites
 from services.enterprises.store import Registry
 from shared import mongo
+from shared.clock import now
 from shared.http import create_app
-from shared.http.commands import Clock, now
+from shared.http.commands import Clock
 from shared.service import Service, prepared, store_ready, working
 from shared.settings import Settings
 

@@ -11,6 +11,7 @@ from services.reporting.bus import FIGURES, Ends
 from services.reporting.store.reports import Reports
 from shared import mongo
 from shared.http import create_app
+from shared.projection import watermarks
 from shared.projection.generation import current
 from shared.projection.log import Log
 from shared.projection.runtime import prepare
@@ -28,6 +29,7 @@ def api(settings: Settings) -> FastAPI:
 
     async def collections() -> None:
         await prepare(await current(database, FIGURES.name), FIGURES)
+        await watermarks.prepare(database)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -43,4 +45,4 @@ def api(settings: Settings) -> FastAPI:
     return create_app(NAME, settings, routers=[routes], ready=store_ready(client), lifespan=lifespan)
 
 
-SERVICE = Service(NAME, api, projection=FIGURES)
+SERVICE = Service(NAME, api, projection=FIGURES, dated=True)

@@ -11,8 +11,9 @@ from services.suggestions.domain.refusals import NotAuthor
 from services.suggestions.store import SERVICE as NAME
 from services.suggestions.store import Store
 from shared import mongo
+from shared.clock import now
 from shared.http import create_app
-from shared.http.commands import Clock, now
+from shared.http.commands import Clock
 from shared.http.problems import Refusals
 from shared.service import Service, prepared, store_ready, working
 from shared.settings import Settings

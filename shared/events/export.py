@@ -15,12 +15,13 @@ from shared.events.base import Fact
 from shared.events.operations import OPERATIONS
 from shared.events.registry import FACTS
 from shared.events.topology import SERVICES
+from shared.events.watermarks import PublishedBefore
 
 FOLDER = Path(__file__).parent
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schema(fact: type[Fact]) -> dict[str, Any]:
+def schema(fact: type[Fact] | type[PublishedBefore]) -> dict[str, Any]:
     """Return the JSON Schema of the values that carry ``fact``; further members may come with any release."""
     return {
         "$schema": _DIALECT,
@@ -33,6 +34,8 @@ def contracts() -> dict[str, str]:
     """Return every contract file of this build, by its path in ``shared/events``."""
     facts = FACTS | OPERATIONS
     schemas = {f"schemas/{name}/{fact.major}.json": _text(schema(fact)) for name, fact in facts.items()}
+    # Said of the log and not on it: no event of any case.
+    schemas[f"schemas/PublishedBefore/{PublishedBefore.major}.json"] = _text(schema(PublishedBefore))
     documents = {f"asyncapi/{name}.json": _text(channels.document(name)) for name in SERVICES}
     return schemas | documents
 

@@ -9,8 +9,9 @@ from starlette.middleware import Middleware
 from starlette.types import Lifespan
 
 from shared.auth import Verifier
+from shared.clock import now
 from shared.http.callers import Caller, policy
-from shared.http.commands import Clock, now
+from shared.http.commands import Clock
 from shared.http.context import Context
 from shared.http.limits import BodyLimit, Rate
 from shared.http.openapi import describe

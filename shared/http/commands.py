@@ -12,6 +12,7 @@ from fastapi import Depends
 from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 
+from shared.clock import now
 from shared.events.base import Role
 from shared.events.rules import Actor, TooOld
 from shared.http.bodies import Time
@@ -29,11 +30,6 @@ _TIME = TypeAdapter[datetime](Time)
 Clock = Callable[[], datetime]
 
 
-def now() -> datetime:
-    """Return the time of this machine, in UTC."""
-    return datetime.now(UTC)
-
-
 async def command(request: Request) -> Command:
     """Return the command that a request makes.
 
@@ -42,6 +38,8 @@ async def command(request: Request) -> Command:
     body = await _sent(request)
     actor = caller(request)
     state = request.app.state
+    # Before the time that is recorded: a statement about the past may rest on it.
+    received = now()
     recorded = _milliseconds(state.clock())
     occurred, skew = times(_said(body), recorded)
     return Command(
@@ -53,6 +51,7 @@ async def command(request: Request) -> Command:
         by=actor,
         occurred_at=occurred,
         recorded_at=recorded,
+        received_at=received,
         clock_skew=skew,
         traceparent=traceparent(request.headers.get("traceparent")),
         refusal=too_old(actor, occurred, recorded, state.settings.backdate_days),

@@ -14,6 +14,7 @@ from shared.events.wire import Record, record
 from shared.mongo import Collection, Database, Document, ready
 from shared.relay.gauge import UNPUBLISHED, watch
 from shared.relay.leases import RENEW_SECONDS, Leases
+from shared.relay.watermarks import Watermarks
 from shared.sender import NotSent, Sender
 from shared.settings import Settings
 from shared.stream.documents import MOST_EVENTS, Entry
@@ -66,11 +67,16 @@ class Relay:
     async def run(self) -> None:
         """Publish until cancelled; what cannot be reached is waited for."""
         async with asyncio.TaskGroup() as tasks:
+            shares: list[Leases] = []
             for kind in self._kinds:
                 leases = Leases(self._database[f"{kind}_leases"], self._settings.instance)
+                shares.append(leases)
                 tasks.create_task(self._keep(leases), name=f"leases-{kind}")
                 tasks.create_task(self._publish(kind, leases), name=f"relay-{kind}")
             tasks.create_task(watch(self._database, self._service, self._kinds), name="unpublished")
+            said = Watermarks(self._settings, self._database, self._service, self._kinds)
+            # One voice is enough, and any would be true.
+            tasks.create_task(said.run(lambda: 0 in shares[0].held()), name="watermarks")
 
     async def _keep(self, leases: Leases) -> None:
         prepared = False

@@ -1,8 +1,10 @@
 """A command as the edge hands it over: who wants what, when, and how a repeat of it is recognised."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Self
 
+from shared.clock import now
 from shared.events.rules import Actor, Moment, Refused
 
 
@@ -18,6 +20,7 @@ class Command:
         by: who wishes it.
         occurred_at: when it happened on the floor.
         recorded_at: when it reached us.
+        received_at: the same by this process's clock, from which the store tells one that comes too late.
         clock_skew: the sender's clock was ahead of ours.
         traceparent: W3C trace context of the request.
         refusal: why it may not be done now; a repeat of what was done in time is answered all the same.
@@ -33,6 +36,14 @@ class Command:
     clock_skew: bool = False
     traceparent: str | None = None
     refusal: Refused | None = None
+    received_at: datetime = field(default_factory=now)
+
+    def again(self, at: datetime) -> Self:
+        """Return the command as one that reaches us only now: it has waited, or the store was overtaken."""
+        waited = max(at - self.received_at, timedelta())
+        # Rounded up: no event is recorded before what its document says that it waits since.
+        whole = timedelta(milliseconds=-(-waited // timedelta(milliseconds=1)))
+        return replace(self, received_at=self.received_at + waited, recorded_at=self.recorded_at + whole)
 
     def moment(self, *, not_recorded_before: datetime | None = None) -> Moment:
         """Return both times; a clock that jumps back does not take a case back in time.

@@ -16,7 +16,8 @@ from shared.mongo import Collection
 _LARGEST = 500
 # What may wait: about two seconds of intake. More would be answered too late to matter.
 _WAITING = 4_000
-# The filter missed and the upsert met the document (11000), or the validator refused half a case (121).
+# The filter missed and the upsert met the document (11000), or the validator refused half a case or one that
+# comes too late (121).
 _LOST_RACE = frozenset({11000, 121})
 
 
@@ -53,6 +54,9 @@ class GroupCommit:
     async def running(self) -> AsyncIterator[None]:
         """Write what comes while the block runs, then what is still waiting."""
         writer = asyncio.create_task(self._run(), name="group-commit")
+        metrics.commit_queue.labels(self._collection.name).set_function(
+            lambda: self._waiting.qsize() / _WAITING
+        )
         try:
             yield
         finally:

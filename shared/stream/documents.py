@@ -1,7 +1,7 @@
 """The layout of a stream document: its validator, its index, its slot, and one entry per event."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 from zlib import crc32
 
@@ -15,8 +15,16 @@ from shared.stream.command import Command
 MOST_EVENTS = 500
 # Shares of the relays' work; more than there will ever be relays of one kind.
 SLOTS = 64
-# A later command on a document that is not there would otherwise create half a case.
-VALIDATOR: Document = {"$expr": {"$eq": [{"$size": "$events"}, "$version"]}}
+# What comes later is refused by the store, and decided again with the time that it is then: within this a
+# client has heard of it anyway.
+LONGEST_COMMAND = timedelta(seconds=5)
+_WHOLE: Document = {"$eq": [{"$size": "$events"}, "$version"]}
+_IN_TIME: Document = {
+    "$lte": [{"$subtract": ["$stored", "$received"]}, LONGEST_COMMAND // timedelta(milliseconds=1)]
+}
+# A later command on a document that is not there would otherwise create half a case; and one that was frozen
+# on its way would be recorded in a past of which was said that it is published.
+VALIDATOR: Document = {"$expr": {"$and": [_WHOLE, _IN_TIME]}}
 UNPUBLISHED_INDEX: dict[str, Any] = {
     "keys": [("slot", 1), ("unpublished_since", 1)],
     "partialFilterExpression": {"unpublished_since": {"$exists": True}},

@@ -1,9 +1,9 @@
 """The stream document: load a case, decide, and store its new state with the event, in one write."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 from bson import encode
@@ -13,6 +13,7 @@ from pymongo import UpdateOne
 from pymongo.errors import PyMongoError
 
 from shared import metrics
+from shared.clock import CLOCK, Clock
 from shared.errors import Unavailable
 from shared.events.base import Recorded
 from shared.events.rules import Private, Refused
@@ -22,12 +23,14 @@ from shared.stream.command import Command
 from shared.stream.commit import GroupCommit
 from shared.stream.documents import MOST_EVENTS, UNPUBLISHED_INDEX, VALIDATOR, Entry, slot
 from shared.stream.refusals import CaseFull, PreconditionFailed, UnknownCase
+from shared.stream.store_clock import compare, heed, keep_to
 from shared.stream.stored import Outcome, Stored, Write
 
 S = TypeVar("S")
 
 # A client hears within 5 s that the store is away; what is left is for the way there and back.
 _DEADLINE_SECONDS = 4.0
+_IN_TIME = timedelta(seconds=1)
 
 
 class Stream(Generic[S]):
@@ -39,9 +42,10 @@ class Stream(Generic[S]):
         service: for the metrics.
         state: shape of a case's state, a dataclass.
         evolve: the state that an event leaves.
+        clock: by which a command that has waited is told.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a kind of case is, each named at the call
         self,
         database: Database,
         kind: str,
@@ -49,8 +53,11 @@ class Stream(Generic[S]):
         service: str,
         state: type[S],
         evolve: Callable[[S | None, Recorded[Any], Private], S],
+        clock: Clock = CLOCK,
     ) -> None:
         self.kind = kind
+        self._clock = clock
+        self._heeded = False
         self._service = service
         self._database = database
         self._collection: Collection = database[kind]
@@ -67,9 +74,17 @@ class Stream(Generic[S]):
         for keys in indexes:
             await self._collection.create_index(keys)
 
-    def running(self) -> AbstractAsyncContextManager[None]:
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
         """Take writes while the block runs."""
-        return self._commit.running()
+        comparing = asyncio.create_task(keep_to(self._database, self._service, self._clock))
+        try:
+            async with self._commit.running():
+                yield
+        finally:
+            comparing.cancel()
+            with suppress(asyncio.CancelledError):
+                await comparing
 
     async def load(self, case: str) -> Stored[S] | None:
         """Return the case, as a majority of the store's members holds it.
@@ -126,6 +141,7 @@ class Stream(Generic[S]):
         return outcome
 
     async def _execute(self, case: str, command: Command, write: Write[S]) -> Outcome[S]:
+        command = await self._heeding(command)
         if write.fresh and command.expected is None:
             outcome = await self._first(case, command, write)
             if outcome is not None:
@@ -140,6 +156,29 @@ class Stream(Generic[S]):
                 return Outcome(_known(stored), changed=False)
             if (written := await self._written(after, command)) is not None:
                 return Outcome(written, changed=True)
+            command = await self._again(command)
+
+    async def _heeding(self, command: Command) -> Command:
+        """Return the command, recorded after all that was called complete; looked up once for a process."""
+        if self._heeded:
+            return command
+        try:
+            await heed(self._database, self._clock)
+        except PyMongoError as error:
+            raise Unavailable("the store is away") from error
+        self._heeded = True
+        at = self._clock.now()
+        # Its own time was told before: only a clock that was behind makes it another.
+        return command.again(at) if at - command.received_at > _IN_TIME else command
+
+    async def _again(self, command: Command) -> Command:
+        """Return the command as of now: its write was refused, perhaps since it came too late."""
+        late = self._clock.now() - command.received_at
+        if late < _IN_TIME:
+            # Whoever is refused in spite of that has lost a race, or has a clock behind the store's.
+            with suppress(PyMongoError):
+                await compare(self._database, self._service, self._clock)
+        return command.again(self._clock.now())
 
     async def _first(self, case: str, command: Command, write: Write[S]) -> Outcome[S] | None:
         """Store a case that is most likely new, without a look; None where the look decides after all."""
@@ -154,7 +193,7 @@ class Stream(Generic[S]):
     async def _written(self, after: Stored[S], command: Command) -> Stored[S] | None:
         """Write a case and return it; None when somebody else changed it first."""
         try:
-            return after if await self._commit.write(self._update(after)) else None
+            return after if await self._commit.write(self._update(after, command)) else None
         except Unavailable:
             found = await self.load(after.id)
             if found is None or not found.holds(command):
@@ -193,16 +232,24 @@ class Stream(Generic[S]):
         entry = Entry.of(event, command, private)
         return Stored(case, event.sequence, self._evolve(state, event, private), (*history, entry))
 
-    def _update(self, after: Stored[S]) -> UpdateOne:
+    def _update(self, after: Stored[S], command: Command) -> UpdateOne:
         entry = after.history[-1]
         # Encoded here, so that what BSON cannot hold fails this command alone and not its whole group.
         state = RawBSONDocument(encode(self._adapter.dump_python(after.state, mode="json")))
         return UpdateOne(
             {"_id": after.id, "version": after.version - 1},
             {
-                "$set": {"version": after.version, "state": state, "key": entry.key, "slot": slot(after.id)},
+                "$set": {
+                    "version": after.version,
+                    "state": state,
+                    "key": entry.key,
+                    "slot": slot(after.id),
+                    "received": command.received_at,
+                },
+                # By the store's own clock, which its validator holds against ours.
+                "$currentDate": {"stored": True},
                 "$push": {"events": RawBSONDocument(encode(entry.document()))},
-                "$min": {"unpublished_since": datetime.now(UTC)},
+                "$min": {"unpublished_since": command.received_at},
                 "$setOnInsert": {"published": 0},
             },
             upsert=True,

@@ -12,6 +12,7 @@ from services.enterprises.api import registration
 from services.enterprises.imports.rows import Row
 from services.enterprises.imports.tally import Tally
 from services.enterprises.store import Registry
+from shared.clock import now
 from shared.events.enterprises import EnterpriseRegistered
 from shared.events.rules import Actor, Refused
 from shared.http import Problem
@@ -86,6 +87,7 @@ class Import:
 
     def _command(self, row: Row, said: datetime | None) -> Command:
         content = orjson.dumps([self.key, row.line, row.sent], option=orjson.OPT_SORT_KEYS)
+        received = now()
         recorded = self.clock()
         occurred, skew = times(said, recorded)
         return Command(
@@ -96,6 +98,7 @@ class Import:
             by=self.by,
             occurred_at=occurred,
             recorded_at=recorded,
+            received_at=received,
             clock_skew=skew,
             traceparent=self.traceparent,
             refusal=too_old(self.by, occurred, recorded, self.backdate_days),

@@ -1,17 +1,21 @@
 """What a report rests on: how far each log was counted, and what is still to come."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from services.reporting import FOLLOWS
 from services.reporting.domain.figures import VERSION
+from shared.clock import now
 from shared.codes import lists
 from shared.mongo import Document, Session
-from shared.projection import Generation
+from shared.projection import Generation, watermarks
 from shared.projection.positions import POSITIONS
 from shared.settings import Settings
 
 # A topic, as it is named on the cluster, and the number of a partition.
 Partition = tuple[str, int]
+#: The services whose word on what is published a report rests on.
+SOURCES = watermarks.sources(FOLLOWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,7 @@ class Provenance:
 
     generation: int
     positions: dict[Partition, int]
-    newest: datetime | None
+    as_of: datetime | None
     skipped: int
 
     @classmethod
@@ -28,15 +32,16 @@ class Provenance:
         """Return it, as of the session's point in time."""
         rows = await generation.collection(POSITIONS).find({}, session=session).to_list(None)
         positions = {(row["topic"], row["partition"]): row["next"] for row in rows}
-        recorded = [row["recorded"] for row in rows if row["recorded"]]
+        known = await watermarks.as_of(generation.database, session, SOURCES, positions)
         skipped = sum(row["skipped"] for row in rows)
-        return cls(generation.number, positions, max(recorded, default=None), skipped)
+        return cls(generation.number, positions, known, skipped)
 
     def document(self, settings: Settings, ends: dict[Partition, int] | None) -> Document:
         """Return what the report says of itself.
 
-        ``as_of`` is when the newest counted event was recorded. ``behind_records`` is what stands on the logs
-        and is not counted in this report; null while Kafka cannot be asked.
+        Everything that any service recorded before ``as_of`` is in it; null until each has said how far back
+        all of its own is published. ``behind_records`` is what stands on the logs and is not counted in this
+        report; null while Kafka cannot be asked.
         """
         behind = (
             None if ends is None else sum(max(end - self.positions.get(at, 0), 0) for at, end in ends.items())
@@ -45,9 +50,9 @@ class Provenance:
         for (topic, number), following in sorted(self.positions.items()):
             offsets.setdefault(topic.removeprefix(settings.topic("")), {})[str(number)] = following
         return {
-            "as_of": self.newest,
+            "as_of": self.as_of,
             "behind_records": behind,
-            "behind_seconds": self._seconds(behind),
+            "behind_seconds": self._seconds(),
             "offsets": offsets,
             "generation": self.generation,
             "complete": not self.skipped,
@@ -55,7 +60,5 @@ class Provenance:
             "code_lists": lists(),
         }
 
-    def _seconds(self, behind: int | None) -> float | None:
-        if not behind:
-            return None if behind is None else 0.0
-        return None if self.newest is None else (datetime.now(UTC) - self.newest).total_seconds()
+    def _seconds(self) -> float | None:
+        return None if self.as_of is None else max((now() - self.as_of).total_seconds(), 0.0)

@@ -1,0 +1,185 @@
+"""What other services said of how far back all is published, kept until a projection has come that far."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from pymongo.errors import PyMongoError
+
+from shared import metrics
+from shared.clock import now
+from shared.events.topology import SERVICES
+from shared.events.watermarks import TOPIC, PublishedBefore, decode
+from shared.kafka import connection
+from shared.mongo import Database, Document, Session, ensure_collection
+from shared.projection.log import Log
+from shared.settings import Settings
+
+log = structlog.get_logger()
+
+WATERMARKS = "watermarks"
+# At the start: enough to hold the last word of every service that speaks.
+_LAST_RECORDS = 64
+_RETRY_SECONDS = 1.0
+# How far apart those are kept that a projection may still have before it, as a share of their age.
+_SPREAD = 0.1
+# Other instances thin the same list: what it holds is looked at again after so many of our own.
+_RELOAD = 60
+
+
+async def prepare(database: Database) -> None:
+    """Make the collection; a report reads it in a snapshot."""
+    collection = await ensure_collection(database, WATERMARKS)
+    await collection.create_index([("service", 1), ("before", -1)])
+
+
+def sources(topics: Iterable[str]) -> tuple[str, ...]:
+    """Return the services that publish any of these topics."""
+    followed = set(topics)
+    return tuple(name for name, bus in SERVICES.items() if followed & set(bus.publishes))
+
+
+async def as_of(
+    database: Database, session: Session, services: Iterable[str], positions: dict[tuple[str, int], int]
+) -> datetime | None:
+    """Return before when everything is in a read model at ``positions``; None where a service never said."""
+    reached = [await _reached(database, session, service, positions) for service in services]
+    known = [before for before in reached if before is not None]
+    return min(known) if known and len(known) == len(reached) else None
+
+
+async def _reached(
+    database: Database, session: Session, service: str, positions: dict[tuple[str, int], int]
+) -> datetime | None:
+    # The newest first: it is nearly always one of the first few.
+    rows = database[WATERMARKS].find({"service": service}, session=session).sort("before", -1).batch_size(8)
+    async for row in rows:
+        ends = ((part["topic"], n, end) for part in row["topics"] for n, end in enumerate(part["ends"]))
+        if all(positions.get((topic, n), 0) >= end for topic, n, end in ends):
+            before: datetime = row["before"]
+            return before
+    return None
+
+
+def thinned(times: list[datetime]) -> list[datetime]:
+    """Return those of ``times``, in their order, that need not be kept.
+
+    What stays lies no further apart than a tenth of its age: the list grows with the logarithm of its span.
+    """
+    if len(times) < 3:  # noqa: PLR2004 - a first and a last stay
+        return []
+    newest, kept, dropped = times[-1], times[0], []
+    for at, following in pairwise(times[1:]):
+        if following - kept <= (newest - following) * _SPREAD:
+            dropped.append(at)
+        else:
+            kept = at
+    return dropped
+
+
+@dataclass(slots=True)
+class _Heard:
+    """The last word of a service, and the times that are kept, oldest first, with the sequence of each."""
+
+    sequence: int = 0
+    kept: dict[datetime, int] = field(default_factory=dict)
+    since_load: int = _RELOAD
+
+
+@dataclass(slots=True)
+class Watermarks:
+    """Follows topic ``watermarks`` for a projection; several instances may do it side by side.
+
+    Attributes:
+        settings: where Kafka is.
+        database: the service's own.
+        topics: what the projection follows.
+    """
+
+    settings: Settings
+    database: Database
+    topics: tuple[str, ...]
+    _heard: dict[str, _Heard] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Keep what is heard until cancelled; what cannot be reached is waited for."""
+        log_ends = Log(self.settings)
+        try:
+            while True:
+                try:
+                    await prepare(self.database)
+                    async with AIOKafkaConsumer(
+                        **connection(self.settings), enable_auto_commit=False, auto_offset_reset="latest"
+                    ) as consumer:
+                        await self._follow(consumer, log_ends)
+                except (KafkaError, PyMongoError) as error:
+                    log.warning("watermarks-wait", error=str(error)[:200])
+                    await asyncio.sleep(_RETRY_SECONDS)
+        finally:
+            await log_ends.close()
+
+    async def _follow(self, consumer: AIOKafkaConsumer, log_ends: Log) -> None:
+        at = TopicPartition(self.settings.topic(TOPIC), 0)
+        begins, ends = await consumer.beginning_offsets([at]), await consumer.end_offsets([at])
+        consumer.assign([at])
+        consumer.seek(at, max(begins[at], ends[at] - _LAST_RECORDS))
+        while True:
+            found = await consumer.getmany(timeout_ms=1_000)
+            words = (decode(record.value, list(record.headers)) for record in found.get(at, ()))
+            newest = {word.service: word for word in words if word is not None}
+            for word in newest.values():
+                if word.service in sources(self.topics):
+                    await self._keep(word, log_ends)
+
+    async def _keep(self, word: PublishedBefore, log_ends: Log) -> None:
+        """Keep a statement with the ends that its topics have now, unless a later one is known."""
+        heard = self._heard.setdefault(word.service, _Heard())
+        if heard.since_load >= _RELOAD:
+            await self._load(word.service, heard)
+        if word.sequence <= heard.sequence:
+            return
+        newest = max(heard.kept, default=None)
+        if newest is None or word.before > newest:
+            await self._insert(word, await self._ends(word, log_ends))
+            heard.kept[word.before] = word.sequence
+            heard.since_load += 1
+        # A service that goes back behind its own word publishes anew: what it said before is void.
+        void = [at for at in heard.kept if at > word.before]
+        await self._drop(word.service, heard, void or thinned(sorted(heard.kept)))
+        heard.sequence = word.sequence
+        _shown(word)
+
+    async def _ends(self, word: PublishedBefore, log_ends: Log) -> list[Document]:
+        followed = [self.settings.topic(topic) for topic in word.topics if topic in self.topics]
+        at = [TopicPartition(topic, n) for topic in followed for n in range(self.settings.partitions)]
+        ends = await log_ends.ends(at)
+        return [{"topic": topic, "ends": [ends[p] for p in at if p.topic == topic]} for topic in followed]
+
+    async def _insert(self, word: PublishedBefore, ends: list[Document]) -> None:
+        row = {"service": word.service, "sequence": word.sequence, "before": word.before, "topics": ends}
+        where = {"_id": f"{word.service}:{word.sequence}"}
+        await self.database[WATERMARKS].update_one(where, {"$setOnInsert": row}, upsert=True)
+
+    async def _load(self, service: str, heard: _Heard) -> None:
+        rows = await self.database[WATERMARKS].find({"service": service}).sort("before", 1).to_list(None)
+        heard.kept = {row["before"]: row["sequence"] for row in rows}
+        heard.sequence = max([heard.sequence, *heard.kept.values()])
+        heard.since_load = 0
+
+    async def _drop(self, service: str, heard: _Heard, times: list[datetime]) -> None:
+        if times:
+            ids = [f"{service}:{heard.kept[at]}" for at in times]
+            await self.database[WATERMARKS].delete_many({"_id": {"$in": ids}})
+            for at in times:
+                del heard.kept[at]
+
+
+def _shown(word: PublishedBefore) -> None:
+    """Show how old the word is, also while nothing more is heard."""
+    gauge = metrics.watermark_seconds.labels(word.service)
+    gauge.set_function(lambda: max((now() - word.before) / timedelta(seconds=1), 0.0))

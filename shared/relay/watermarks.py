@@ -1,0 +1,127 @@
+"""What the relays of a service say once a second: everything recorded before T is published (ADR 11)."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from pymongo import ReturnDocument
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from shared.events.watermarks import PublishedBefore, encode
+from shared.mongo import Database, Document
+from shared.relay.gauge import UNPUBLISHED
+from shared.sender import NotSent, Sender
+from shared.settings import Settings
+from shared.stream.documents import LONGEST_COMMAND
+from shared.stream.store_clock import STATEMENT, STATEMENTS
+
+log = structlog.get_logger()
+
+_EVERY_SECONDS = 1.0
+# By how much the clocks of a replica set's members may differ, and how long the store may take from reading
+# its clock to making a write visible.
+_CLOCKS = timedelta(seconds=2)
+_BACK = (LONGEST_COMMAND + _CLOCKS) // timedelta(milliseconds=1)
+_JUMP = timedelta(seconds=1)
+# The relays' own reads are of what a majority has; a write on its way there must hold a statement back too.
+_LOCAL = ReadConcern("local")
+
+
+@dataclass(slots=True)
+class Watermarks:
+    """Says for one service how far back everything is published.
+
+    Any relay's word is true for the whole service, since it looks at all slots of all streams.
+
+    Attributes:
+        settings: where Kafka is.
+        database: the service's own.
+        service: who says it.
+        kinds: its streams, which are its topics.
+    """
+
+    settings: Settings
+    database: Database
+    service: str
+    kinds: tuple[str, ...]
+    _horizon: datetime | None = None
+    _clock: datetime | None = None
+    _sender: Sender = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._sender = Sender(self.settings)
+
+    async def run(self, mine: Callable[[], bool]) -> None:
+        """Say it while it is ours to say, until cancelled; silence is what tells others that we are stuck."""
+        try:
+            while True:
+                with suppress(NotSent):
+                    try:
+                        if mine():
+                            await self.say()
+                    except PyMongoError as error:
+                        log.warning("watermark-waits", service=self.service, error=type(error).__name__)
+                await asyncio.sleep(_EVERY_SECONDS)
+        finally:
+            await self._sender.close()
+
+    async def say(self) -> None:
+        """Look once, and say what is true by then.
+
+        Raises:
+            NotSent: Kafka did not take it.
+            PyMongoError: the store did not answer.
+        """
+        known = self._horizon
+        oldest = await self._oldest()
+        stated = await self._stated()
+        self._horizon = stated["horizon"]
+        self._looked_at(stated["at"])
+        if known is None:
+            # The time was taken after the look; only the next look is after it.
+            return
+        before = min(known, *oldest) if oldest else known
+        said = PublishedBefore(
+            service=self.service, sequence=stated["sequence"], topics=self.kinds, before=before
+        )
+        await self._sender.send([encode(said)])
+
+    async def _oldest(self) -> list[datetime]:
+        """Since when the longest waiting of each slot has waited."""
+        first: Document = {"_id": "$slot", "since": {"$first": "$unpublished_since"}}
+        pipeline = [
+            {"$match": UNPUBLISHED},
+            {"$sort": {"slot": 1, "unpublished_since": 1}},
+            {"$group": first},
+        ]
+        found: list[datetime] = []
+        for kind in self.kinds:
+            collection = self.database[kind].with_options(read_concern=_LOCAL)
+            found += [row["since"] async for row in collection.aggregate(pipeline)]
+        return found
+
+    async def _stated(self) -> Document:
+        """Write down, by a majority, until when no command can come any more; it never moves back.
+
+        The write proves that who answered was the primary: what an older one did not see came after.
+        """
+        no_later: Document = {"$subtract": ["$$NOW", _BACK]}
+        step: Document = {
+            "horizon": {"$max": ["$horizon", no_later]},
+            "sequence": {"$add": [{"$ifNull": ["$sequence", 0]}, 1]},
+            "at": "$$NOW",
+        }
+        stated: Document = await self.database[STATEMENTS].find_one_and_update(
+            {"_id": STATEMENT}, [{"$set": step}], upsert=True, return_document=ReturnDocument.AFTER
+        )
+        return stated
+
+    def _looked_at(self, clock: datetime) -> None:
+        if self._clock is not None and self._clock - clock > _JUMP:
+            seconds = (self._clock - clock).total_seconds()
+            log.error("clock-jumped-back", of="store", service=self.service, seconds=round(seconds, 3))
+        self._clock = clock

@@ -1,0 +1,106 @@
+"""A service's statement about the past is true for all of it: whatever waits, whoever looks."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from shared.events.watermarks import PublishedBefore, decode
+from shared.relay.watermarks import Watermarks
+from shared.settings import Settings
+from shared.stream.documents import LONGEST_COMMAND
+from shared.stream.store_clock import STATEMENT, STATEMENTS
+from tests.integration.relay.conftest import Stock
+from tests.integration.relay.test_publishing import relaying
+from tests.support import eventually
+
+
+@pytest.fixture
+async def heard(settings: Settings, topics: list[str]) -> AsyncIterator[AIOKafkaConsumer]:
+    assert settings.topic("watermarks") in topics
+    async with AIOKafkaConsumer(bootstrap_servers=settings.kafka, auto_offset_reset="earliest") as consumer:
+        consumer.assign([TopicPartition(settings.topic("watermarks"), 0)])
+        yield consumer
+
+
+@pytest.fixture
+async def speaker(settings: Settings, stock: Stock) -> AsyncIterator[Watermarks]:
+    said = Watermarks(settings, stock.database, "hazards", ("hazards",))
+    yield said
+    await said._sender.close()
+
+
+async def word(consumer: AIOKafkaConsumer) -> PublishedBefore:
+    """The last that is heard by now."""
+    records = []
+
+    async def some() -> bool:
+        for found in (await consumer.getmany(timeout_ms=50)).values():
+            records.extend(found)
+        return bool(records)
+
+    await eventually(some)
+    found = decode(records[-1].value, records[-1].headers)
+    assert found is not None
+    return found
+
+
+async def test_with_nothing_waiting_all_is_published_that_no_command_can_still_bring(
+    speaker: Watermarks, heard: AIOKafkaConsumer
+) -> None:
+    await speaker.say()
+    began = datetime.now(UTC)
+    await speaker.say()
+
+    said = await word(heard)
+
+    assert (said.service, said.sequence, said.topics) == ("hazards", 2, ("hazards",))
+    assert timedelta() < began - said.before - LONGEST_COMMAND < timedelta(seconds=5)
+
+
+async def test_what_waits_holds_it_back_whichever_slot_it_is_of(
+    speaker: Watermarks, stock: Stock, heard: AIOKafkaConsumer
+) -> None:
+    await stock.add("hz_1")
+    await stock.add("hz_2")
+    since = datetime.now(UTC) - timedelta(minutes=5)
+    waiting = {"$set": {"unpublished_since": since}}
+    await stock.database["hazards"].update_one({"_id": "hz_2"}, waiting)
+
+    await speaker.say()
+    await speaker.say()
+
+    assert abs((await word(heard)).before - since) < timedelta(milliseconds=1)
+
+
+async def test_a_store_whose_clock_is_set_back_takes_nothing_back(
+    speaker: Watermarks, stock: Stock, heard: AIOKafkaConsumer
+) -> None:
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    await speaker.say()
+    await stock.database[STATEMENTS].update_one({"_id": STATEMENT}, {"$set": {"horizon": ahead}})
+    await speaker.say()
+    await speaker.say()
+
+    async def holds() -> bool:
+        return abs((await word(heard)).before - ahead) < timedelta(milliseconds=1)
+
+    await eventually(holds)
+
+
+async def test_of_several_relays_one_speaks_and_another_goes_on_when_it_leaves(
+    settings: Settings, stock: Stock, heard: AIOKafkaConsumer
+) -> None:
+    async with relaying(settings, stock, "two"):
+        async with relaying(settings, stock, "one"):
+            first = await word(heard)
+        later = first
+
+        async def goes_on() -> bool:
+            nonlocal later
+            later = await word(heard)
+            return later.before > first.before + timedelta(seconds=2)
+
+        await eventually(goes_on, deadline=20)
+    assert later.sequence > first.sequence

@@ -1,0 +1,120 @@
+"""Nothing is recorded in a past that was called complete: neither what was late nor by a wrong clock."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.clock import Clock
+from shared.mongo import Database
+from shared.stream import Stream
+from shared.stream.documents import LONGEST_COMMAND
+from shared.stream.store_clock import STATEMENT, STATEMENTS
+from tests.integration.stream.conftest import REPORT, STEP, Tale, command, tell
+
+LATE = LONGEST_COMMAND + timedelta(seconds=2)
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Machine:
+    """A machine whose clock is wrong by some time."""
+
+    wrong: timedelta = timedelta()
+
+    def wall(self) -> datetime:
+        """What its clock shows."""
+        return datetime.now(UTC) + self.wrong
+
+
+@pytest.fixture
+def machine() -> Machine:
+    return Machine()
+
+
+def by(machine: Machine, database: Database) -> Stream[Tale]:
+    clock = Clock(machine.wall)
+    return Stream(database, "hazards", service="hazards", state=Tale, evolve=tell, clock=clock)
+
+
+@pytest.fixture
+async def stream(machine: Machine, database: Database) -> AsyncIterator[Stream[Tale]]:
+    made = by(machine, database)
+    await made.prepare()
+    async with made.running():
+        yield made
+
+
+async def recorded(stream: Stream[Tale], case: str) -> list[datetime]:
+    stored = await stream.load(case)
+    assert stored is not None
+    return [entry.recorded_at for entry in stored.history]
+
+
+@pytest.mark.parametrize("kind", ["first", "later"])
+async def test_a_command_that_was_frozen_on_its_way_is_recorded_when_it_is_stored(
+    stream: Stream[Tale], kind: str
+) -> None:
+    began, first = datetime.now(UTC), kind == "first"
+    if not first:
+        await stream.execute("hz_1", replace(command("k1"), recorded_at=began), REPORT)
+    frozen = replace(
+        command("k2"), received_at=began - LATE, recorded_at=began - LATE, occurred_at=began - LATE
+    )
+
+    outcome = await stream.execute("hz_1", frozen, REPORT if first else STEP)
+
+    assert outcome.changed
+    assert (await recorded(stream, "hz_1"))[-1] >= began - timedelta(milliseconds=1)
+    assert outcome.case.history[-1].time == (began - LATE).isoformat()
+    document = await stream._collection.find_one({"_id": "hz_1"})
+    assert document["unpublished_since"] >= began - LONGEST_COMMAND or not first
+
+
+async def test_a_machine_an_hour_behind_goes_by_the_store_and_takes_commands(
+    machine: Machine, database: Database
+) -> None:
+    machine.wrong = -HOUR
+    behind = by(machine, database)
+    await behind.prepare()
+    began = datetime.now(UTC)
+    at = machine.wall()
+
+    async with behind.running():
+        sent = replace(command("k1"), received_at=at, recorded_at=at)
+        assert (await behind.execute("hz_1", sent, REPORT)).changed
+
+    assert (await recorded(behind, "hz_1"))[0] > began - timedelta(seconds=2)
+
+
+async def test_a_process_that_starts_on_a_clock_set_back_records_after_what_was_called_complete(
+    machine: Machine, database: Database
+) -> None:
+    # As with the store itself set back: its clock says nothing against it.
+    horizon = datetime.now(UTC) + HOUR
+    await database[STATEMENTS].insert_one({"_id": STATEMENT, "horizon": horizon})
+    restarted = by(machine, database)
+    await restarted.prepare()
+    at = machine.wall()
+
+    async with restarted.running():
+        commands = [replace(command(f"k{n}"), received_at=at, recorded_at=at) for n in range(20)]
+        await asyncio.gather(*(restarted.execute(f"hz_{n}", one, REPORT) for n, one in enumerate(commands)))
+
+    first = [await recorded(restarted, f"hz_{n}") for n in range(20)]
+    assert min(first)[0] >= horizon - timedelta(milliseconds=1)
+
+
+async def test_a_clock_that_jumps_back_takes_no_case_back(machine: Machine, stream: Stream[Tale]) -> None:
+    clock = stream._clock
+    before = clock.now()
+    await stream.execute("hz_1", replace(command("k1"), recorded_at=before, received_at=before), REPORT)
+
+    machine.wrong = -HOUR
+    after = clock.now()
+    await stream.execute("hz_1", replace(command("k2"), recorded_at=after, received_at=after), STEP)
+
+    first, second = await recorded(stream, "hz_1")
+    assert timedelta() <= second - first < timedelta(minutes=1)
