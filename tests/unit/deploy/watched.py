@@ -14,7 +14,7 @@ from shared import metrics
 ROOT = Path(__file__).parents[3]
 #: What Prometheus itself adds to every series, and what a histogram's buckets have.
 ADDED = {"job", "instance", "le"}
-_SERIES = {
+_SERIES: dict[str | None, tuple[str, ...]] = {
     "counter": ("_total",),
     "gauge": ("",),
     "histogram": ("_bucket", "_count", "_sum"),
