@@ -21,7 +21,7 @@ class Item:
     @property
     def at(self) -> TopicPartition:
         """Where it was read."""
-        return TopicPartition(self.record.topic, self.record.partition)
+        return _at(self.record.topic, self.record.partition)
 
 
 #: How a record is read, by the number of partitions of its topic.
@@ -43,6 +43,12 @@ def fingerprint(record: ConsumerRecord) -> str:
     body = hashlib.sha256(record.key or b"")
     body.update(record.value or b"")
     return f"sha256:{body.hexdigest()}"
+
+
+@lru_cache(maxsize=4_096)
+def _at(topic: str, partition: int) -> TopicPartition:
+    """The partition; it is asked for several times of every record, and there are few of them."""
+    return TopicPartition(topic, partition)
 
 
 @lru_cache(maxsize=65_536)

@@ -33,7 +33,15 @@ class Months:
         before = dict(self.cells)
         self.cells[cell] = known | {month: recorded}
         self.changed = True
-        # Nearly every enterprise has been in one cell only: what changes is then the same everywhere.
+        if len(self.cells) == 1:
+            # So it is with nearly every enterprise: what changes is then the same everywhere.
+            delta = change(known, self.cells[cell])
+            for level, area in active_in(cell.region):
+                for group in groups_of(cell):
+                    for active, amount in delta.items():
+                        yield level, area, group, active, amount
+            return
+        # What changes depends on which of its cells lie in the area and the group.
         deltas: dict[tuple[Cell, ...], Counter[Active]] = {}
         for level, area in active_in(cell.region):
             here = [c for c in self.cells if (level, area) in active_in(c.region)]
