@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.local.errors import Unavailable
@@ -97,6 +98,9 @@ class Child:
     def freeze(self) -> None:
         """Stop it in its tracks: it keeps its connections and answers nobody."""
         self._signal(signal.SIGSTOP)
+        # The signal is on its way when the call returns; a server with many threads answers until the last stands.
+        with suppress(ChildProcessError):
+            os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def thaw(self) -> None:
         """Let it go on."""
