@@ -98,7 +98,8 @@ class Child:
     def freeze(self) -> None:
         """Stop it in its tracks: it keeps its connections and answers nobody."""
         self._signal(signal.SIGSTOP)
-        # The signal is on its way when the call returns; a server with many threads answers until the last stands.
+        # The signal is on its way when the call returns; a server with many threads answers until the last
+        # stands.
         with suppress(ChildProcessError):
             os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
