@@ -52,11 +52,8 @@ async def _rounds(ground: Ground) -> AsyncIterator[Round]:
         async def measure() -> Figures:
             nonlocal sent
             sent += await publish(settings, islice(events, _QUICK_ROUND if ground.quick else _ROUND))
-            before = await _write_conflicts(client)
-            ours = await _ours(settings, position, sent)
             return {
-                "ours": ours,
-                "write conflicts": await _write_conflicts(client) - before,
+                "ours": await _ours(settings, position, sent),
                 "bare loop": await _reference(settings, "bare_loop", bare, sent),
                 "idiomatic": await _reference(settings, "idiomatic", handled, sent, seconds=_SAMPLE_SECONDS),
             }
@@ -65,12 +62,6 @@ async def _rounds(ground: Ground) -> AsyncIterator[Round]:
 
 
 TRIAL = Trial("projection", _rounds)
-
-
-async def _write_conflicts(client: AsyncMongoClient[dict[str, Any]]) -> int:
-    """How often the server has had to undo a write since it started, because two met at one document."""
-    status = await client.admin.command("serverStatus")
-    return int(status["metrics"]["operation"]["writeConflicts"])
 
 
 async def _ours(settings: Settings, count: Count, upto: int) -> float:
