@@ -66,7 +66,8 @@ class Sender:
         producer._message_accumulator.fail_all(KafkaError("given up"))  # noqa: SLF001 - see above
         try:
             await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
-        except (KafkaError, TimeoutError):
+        except (KafkaError, TimeoutError, KeyError):
+            # KeyError: a request under way came back for a batch that was given up meanwhile.
             # Cut short, it would leave its own task behind.
             if (routine := producer._sender._sender_task) is not None:  # noqa: SLF001 - see above
                 routine.cancel()
