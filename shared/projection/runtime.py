@@ -4,7 +4,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
-from datetime import UTC, datetime
 from typing import Generic
 
 import structlog
@@ -13,7 +12,6 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from faststream.kafka import KafkaBroker
 from pymongo.errors import PyMongoError
 
-from shared import metrics
 from shared.deadletter import DeadLetters
 from shared.mongo import Client, Database, ensure_collection
 from shared.projection.deciding import Deciding
@@ -28,11 +26,11 @@ from shared.projection.seats import Seats
 from shared.projection.spec import E, Projection, S
 from shared.projection.subscriber import Batch, subscribed
 from shared.projection.unit import CASES
+from shared.projection.watch import Watch
 from shared.settings import Settings
 
 log = structlog.get_logger()
 
-_WATCH_SECONDS = 1.0
 # A transaction costs much the same for one record as for a hundred: after a small batch, what comes within
 # this is applied together. A figure is the fresher by it under load, and a tenth of a second older without.
 _FEW_RECORDS = 1_000
@@ -113,7 +111,8 @@ class Runtime(Generic[S, E]):
                 tasks.create_task(decisions.follow(self._settings), name="decisions")
                 tasks.create_task(_seat(decisions, seats), name="seating")
                 tasks.create_task(_decide(deciding, lanes, seats), name="deciding")
-                tasks.create_task(self._watch(seats, lanes), name="watch")
+                watch = Watch(self._settings, self._projection.name, seats, lanes)
+                tasks.create_task(watch.run(), name="watch")
                 self._seats = seats
 
     async def _prepared(self) -> Generation:
@@ -146,35 +145,6 @@ class Runtime(Generic[S, E]):
 
     def _waits(self, error: Exception) -> None:
         log.warning("projection-waits", projection=self._projection.name, error=str(error)[:200])
-
-    async def _watch(self, seats: Seats, lanes: Lanes[S, E]) -> None:
-        """Keep lag and freshness true, also while nothing arrives; by a look of its own at the log."""
-        watched = Log(self._settings)
-        try:
-            while True:
-                await asyncio.sleep(_WATCH_SECONDS)
-                with suppress(KafkaError):
-                    await self._gauge(watched, seats, lanes)
-        finally:
-            await watched.close()
-
-    async def _gauge(self, watched: Log, seats: Seats, lanes: Lanes[S, E]) -> None:
-        at = {partition: seat.next for partition, seat in seats.seated.items()}
-        bounds = await watched.bounds(list(at)) if at else {}
-        # A log that shrank or was made anew fails every fetch from here; a seat taken again says what it is.
-        seats.reseat([p for p, (begin, end) in bounds.items() if not begin <= at[p] <= end])
-        behind: defaultdict[str, int] = defaultdict(int)
-        for partition, following in at.items():
-            lag = max(bounds[partition][1] - following, 0)
-            behind[partition.topic] += lag
-            labels = (self._projection.name, self._plain(partition.topic), str(partition.partition))
-            metrics.projection_lag_records.labels(*labels).set(lag)
-        for topic, newest in lanes.newest.items():
-            age = (datetime.now(UTC) - newest).total_seconds() if behind[topic] else 0.0
-            metrics.projection_freshness_seconds.labels(self._projection.name, self._plain(topic)).set(age)
-
-    def _plain(self, topic: str) -> str:
-        return topic.removeprefix(self._settings.topic(""))
 
 
 async def _seat(decisions: Decisions, seats: Seats) -> None:
