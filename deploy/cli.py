@@ -14,6 +14,7 @@ from deploy import doctor as examination
 from deploy import identity, reach
 from deploy.foreground import run
 from deploy.local.errors import Unavailable
+from deploy.operations.errors import NotNow
 from deploy.pilot.command import demo
 from deploy.up import up as run_everything
 from shared.events.base import Role
@@ -85,12 +86,12 @@ def doctor() -> None:
 
 
 def main() -> None:
-    """Run a command; what is needed and cannot be had is one sentence and exit status 2."""
+    """Run a command; what cannot be had or done is one sentence and exit status 2."""
     # What the client says while nobody answers; the command says it better.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         app()
-    except (Unavailable, WrongSetting, WrongTopic) as trouble:
+    except (NotNow, Unavailable, WrongSetting, WrongTopic) as trouble:
         print_alone(str(trouble), error=True)
         sys.exit(2)
 

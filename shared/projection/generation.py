@@ -14,6 +14,14 @@ def hashed(identity: str) -> str:
     return f"{crc32(identity.encode()):08x}:{identity}"
 
 
+def on_the_cluster(database: Database, projection: str) -> str:
+    """Return the name by which dead letters and decisions know a projection, whatever its generation.
+
+    It holds the name of the database too: several services may have a projection of one name.
+    """
+    return f"{database.name}-{projection}"
+
+
 @dataclass(frozen=True, slots=True)
 class Generation:
     """One build of a read model, from the beginning of the log; a rebuild makes the next beside it."""

@@ -16,7 +16,7 @@ from shared.deadletter import DeadLetters
 from shared.mongo import Client, Database, ensure_collection
 from shared.projection.deciding import Deciding
 from shared.projection.decisions import Decisions
-from shared.projection.generation import Generation, current
+from shared.projection.generation import Generation, current, on_the_cluster
 from shared.projection.lane import Lanes
 from shared.projection.log import Log
 from shared.projection.originals import Originals
@@ -86,8 +86,7 @@ class Runtime(Generic[S, E]):
     async def run(self) -> None:
         """Apply what comes until cancelled; what cannot be reached is waited for."""
         generation = await self._prepared()
-        # On the cluster its name holds that of the database too: each service has a projection of places.
-        name = f"{self._database.name}-{self._projection.name}"
+        name = on_the_cluster(self._database, self._projection.name)
         looks, dead = Log(self._settings), DeadLetters(self._settings, name)
         seats = Seats(generation, looks)
         decisions = Decisions(name)

@@ -1,0 +1,39 @@
+"""The servers that an operator's command works on: seen to answer, and failures told in a sentence."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiokafka.errors import KafkaError
+from pymongo.errors import PyMongoError
+
+from deploy import reach
+from deploy.local.errors import Unavailable
+from shared import mongo
+from shared.mongo import Client
+from shared.settings import Settings
+
+
+@asynccontextmanager
+async def store(settings: Settings) -> AsyncIterator[Client]:
+    """Connect to MongoDB for the block; each service's database is ``client[settings.database(service)]``.
+
+    Raises:
+        Unavailable: MongoDB or Kafka does not answer, also later within the block.
+    """
+    await reach.mongo(settings)
+    client = mongo.connect(settings.mongo, timeout_ms=mongo.PROJECTION_TIMEOUT_MS)
+    try:
+        yield client
+    except PyMongoError as trouble:
+        raise Unavailable(_sentence("MongoDB", settings.mongo.rpartition("@")[2], trouble)) from trouble
+    except KafkaError as trouble:
+        raise Unavailable(_sentence("Kafka", settings.kafka, trouble)) from trouble
+    finally:
+        client.close()
+
+
+def _sentence(server: str, where: str, trouble: Exception) -> str:
+    return (
+        f"{server} at {where} failed ({type(trouble).__name__}: {str(trouble)[:200]}): see that it runs,"
+        " and give the same command again; it goes on where it was."
+    )
