@@ -1,1 +1,1 @@
-"""The operator's commands on running services: each is safe to interrupt and repeat, and says first what it does."""
+"""The operator's commands: each is safe to interrupt and to repeat, and says first what it will do."""
