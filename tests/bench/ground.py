@@ -19,6 +19,7 @@ from shared import kafka
 from shared.events.base import Fact, Recorded
 from shared.events.wire import encode
 from shared.settings import Settings
+from tests.bench.meter import Meter
 
 _SERVICES = ("suggestions", "hazards", "reporting")
 # Below what the system gives to outgoing connections.
@@ -41,6 +42,10 @@ class Ground:
     addresses: Addresses
     data: Path
     quick: bool
+
+    def meter(self, work: str) -> Meter:
+        """Return what tells how much CPU time a piece of work costs."""
+        return Meter(work, tuple(self.addresses.processes))
 
     @contextlib.asynccontextmanager
     async def corner(self) -> AsyncIterator[Settings]:

@@ -15,6 +15,7 @@ from tests.bench.client import Connection
 from tests.bench.copies import known
 from tests.bench.frame import Figures, Round, Trial
 from tests.bench.ground import Ground, process
+from tests.bench.meter import Meter
 from tests.bench.register import factories, forms
 
 # Phones at once: enough that writes meet, as they do at the end of a shift.
@@ -38,11 +39,14 @@ async def _rounds(ground: Ground) -> AsyncIterator[Round]:
 
         async def measure() -> Figures:
             count = _QUICK_ROUND if ground.quick else _ROUND
-            figures = {}
+            figures: Figures = {}
+            meter = ground.meter("intake")
             for name, command in {"ours": _OURS, **_REFERENCES}.items():
                 early, rest = forms(sites, tokens, _FIRST), forms(sites, tokens, count)
-                figures[name] = await _served(settings, command, early, rest)
-            return figures
+                figures[name] = await _served(
+                    settings, command, early, rest, meter if name == "ours" else None
+                )
+            return figures | meter.figures()
 
         yield measure
 
@@ -55,15 +59,26 @@ def _bearer(settings: Settings, place: Site) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-async def _served(settings: Settings, command: Sequence[str], early: list[bytes], rest: list[bytes]) -> float:
+async def _served(
+    settings: Settings,
+    command: Sequence[str],
+    early: list[bytes],
+    rest: list[bytes],
+    meter: Meter | None,
+) -> float:
     """Return how many a second are taken; the early ones warm the process and are not counted."""
     port = settings.port(NAME)
     async with process(settings, f"{NAME}-{command[-1]}", sys.executable, *command) as child:
         await child.until(lambda: listening(port), within=_START_SECONDS)
         await _send(port, early)
+        if meter is not None:
+            meter.begin(child)
         began = time.perf_counter()
         await _send(port, rest)
-        return len(rest) / (time.perf_counter() - began)
+        took = time.perf_counter() - began
+        if meter is not None:
+            meter.end(child, len(rest))
+        return len(rest) / took
 
 
 async def _send(port: int, requests: list[bytes]) -> None:

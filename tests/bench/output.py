@@ -13,7 +13,8 @@ from rich.table import Table
 from tests.bench.frame import Result, Spread
 
 _PACKAGES = ("aiokafka", "faststream", "motor", "pymongo", "pydantic", "fastapi", "uvicorn")
-_SMALL = 100  # below, a figure keeps its decimals
+# Below these, a figure keeps a decimal, and three.
+_SMALL, _TINY = 100, 1
 
 
 def machine() -> dict[str, Any]:
@@ -72,12 +73,12 @@ _HEAD = ("what", "ours", "reference", "unit", "ratio", "goal", "")
 def _cells(result: Result) -> list[str]:
     ratio = f"{result.ratio.median:.2f}" if result.ratio else ""
     compared = f"{_shown(result.reference)} {result.row.reference}" if result.reference else ""
-    met = "met" if result.met else "missed"
+    met = ("met" if result.met else "missed") if str(result.row.goal) else ""
     return [result.row.name, _shown(result.ours), compared, result.row.unit, ratio, str(result.row.goal), met]
 
 
 def _shown(spread: Spread) -> str:
-    digits = 0 if spread.median >= _SMALL else 1
+    digits = 0 if spread.median >= _SMALL else 1 if spread.median >= _TINY else 3
     middle, least, most = (f"{value:,.{digits}f}" for value in (spread.median, spread.least, spread.most))
     return f"{middle} ({least}-{most})"
 

@@ -8,6 +8,7 @@ from typing import Any
 from pymongo import AsyncMongoClient
 
 from deploy.local.processes import Child
+from tests.bench.meter import Meter
 
 # Often against rounds of seconds, seldom against what a look costs.
 _LOOK_SECONDS = 0.1
@@ -22,18 +23,25 @@ class Standstill(Exception):  # noqa: N818 - what became of a measurement
     """What is measured has ended, or does not go on."""
 
 
-async def rate(count: Count, upto: int, child: Child, *, seconds: float | None = None) -> float:
+async def rate(
+    count: Count, upto: int, child: Child, *, seconds: float | None = None, meter: Meter | None = None
+) -> float:
     """Return how many a second were counted from the first step to ``upto``, or for so many ``seconds``.
 
     The start of the process and its first step are left out: the one is no work, the other has no beginning.
+    ``meter`` reads what that costs.
 
     Raises:
         Standstill: it stops before.
     """
     first, began = await _moved(count, await count(), child)
     last, at = first, began
+    if meter is not None:
+        meter.begin(child)
     while last < upto and (seconds is None or at - began < seconds):
         last, at = await _moved(count, last, child)
+    if meter is not None:
+        meter.end(child, last - first)
     return (last - first) / (at - began) if at > began else float("nan")
 
 

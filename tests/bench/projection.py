@@ -11,17 +11,19 @@ from pymongo import AsyncMongoClient
 from services.reporting.app import NAME as REPORTING
 from services.reporting.bus import FIGURES
 from services.reporting.domain.rollups import Key
-from services.reporting.store.rollups import ROLLUPS, rollup_id
+from services.reporting.store.rollups import ACTIVITY, ENTERPRISES, ROLLUPS, rollup_id
 from shared import mongo
 from shared.events.rules import NATION
 from shared.projection import Generation, hashed
 from shared.projection.positions import POSITIONS
 from shared.projection.runtime import prepare
+from shared.projection.unit import CASES
 from shared.settings import Settings
-from tests.bench import bare_loop, idiomatic
+from tests.bench import bare_loop, idiomatic, room
 from tests.bench.filled import fill, keys
 from tests.bench.frame import Figures, Round, Trial
 from tests.bench.ground import Ground, process, publish, role
+from tests.bench.meter import Meter
 from tests.bench.nation import MONTH, Nation, counties
 from tests.bench.progress import Count, rate, summed
 
@@ -46,16 +48,23 @@ async def _rounds(ground: Ground) -> AsyncIterator[Round]:
         position = summed(client, figures, generation.collection_name(POSITIONS), "next")
         bare = summed(client, settings.database(bare_loop.NAME), "positions", "next")
         handled = summed(client, settings.database(idiomatic.NAME), "counties", "n")
-        await _ours(settings, position, sent)
+        kept = [settings.topic(topic) for topic in bare_loop.TOPICS]
+        # The roll-ups are as large as they will be: a month has so many areas, whatever happens.
+        grown = [generation.collection_name(name) for name in (CASES, ENTERPRISES, ACTIVITY)]
+        await _ours(settings, position, sent, ground.meter("warm"))
         await _reference(settings, "bare_loop", bare, sent)
 
         async def measure() -> Figures:
             nonlocal sent
             sent += await publish(settings, islice(events, _QUICK_ROUND if ground.quick else _ROUND))
+            meter = ground.meter("projection")
             return {
-                "ours": await _ours(settings, position, sent),
+                "ours": await _ours(settings, position, sent, meter),
                 "bare loop": await _reference(settings, "bare_loop", bare, sent),
                 "idiomatic": await _reference(settings, "idiomatic", handled, sent, seconds=_SAMPLE_SECONDS),
+                **meter.figures(),
+                "log bytes": room.of_topics(ground.data, kept) / sent,
+                "read model bytes": await room.of_collections(client, figures, grown) / sent,
             }
 
         yield measure
@@ -64,9 +73,9 @@ async def _rounds(ground: Ground) -> AsyncIterator[Round]:
 TRIAL = Trial("projection", _rounds)
 
 
-async def _ours(settings: Settings, count: Count, upto: int) -> float:
+async def _ours(settings: Settings, count: Count, upto: int, meter: Meter) -> float:
     async with role(settings, REPORTING, "projection") as child:
-        return await rate(count, upto, child)
+        return await rate(count, upto, child, meter=meter)
 
 
 async def _reference(

@@ -19,6 +19,7 @@ from shared.mongo import Document
 from shared.settings import Settings
 from shared.stream import Command
 from shared.stream.documents import UNPUBLISHED_INDEX, VALIDATOR, Entry, slot
+from tests.bench import room
 from tests.bench.frame import Figures, Round, Trial
 from tests.bench.ground import Ground, role
 from tests.bench.nation import Nation
@@ -37,11 +38,13 @@ async def _rounds(ground: Ground) -> AsyncIterator[Round]:
     async with ground.corner() as settings, AsyncMongoClient[Document](settings.mongo) as client:
         stream = client[settings.database(NAME)][KIND]
         await _prepare(settings)
-        histories = _histories(Nation(2))
+        histories, stored = _histories(Nation(2)), 0
 
         async def measure() -> Figures:
+            nonlocal stored
             count = _QUICK_ROUND if ground.quick else _ROUND
             cases = list(islice(histories, count))
+            stored += sum(map(len, cases))
             for start in range(0, count, _INSERTED_TOGETHER):
                 rows = [_document(case) for case in cases[start : start + _INSERTED_TOGETHER]]
                 await stream.insert_many(rows, ordered=False)
@@ -49,10 +52,13 @@ async def _rounds(ground: Ground) -> AsyncIterator[Round]:
             async def marked() -> int:
                 return count - await stream.count_documents(_WAITING)
 
+            meter = ground.meter("relay")
             async with role(settings, NAME, "relay") as child:
-                ours = await rate(marked, count, child)
+                ours = await rate(marked, count, child, meter=meter)
             return {
                 "ours": ours,
+                **meter.figures(),
+                "stream bytes": await room.of_collections(client, settings.database(NAME), [KIND]) / stored,
                 "bare producer": await _bare(settings, [encode(case[-1]) for case in cases]),
             }
 

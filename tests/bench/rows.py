@@ -3,6 +3,9 @@
 from tests.bench import freshness, intake, projection, reads, relay
 from tests.bench.frame import Goal, Row
 
+# What growth is reckoned from; nobody is promised a cost.
+_NO_GOAL = Goal()
+_CPU = "CPU s per 1,000"
 # What the nation submits and does in a second, over the day, in the planning case.
 _NATION = 336
 
@@ -55,5 +58,32 @@ ROWS: tuple[Row, ...] = (
         "ms",
         Goal(most=150),
         ours="provinces",
+    ),
+    *(
+        Row(f"CPU of a command's {part}", intake.TRIAL, _CPU, _NO_GOAL, ours=f"intake: {part}")
+        for part in ("process", "mongod")
+    ),
+    *(
+        Row(f"CPU of the relay, per event: {part}", relay.TRIAL, _CPU, _NO_GOAL, ours=f"relay: {part}")
+        for part in ("process", "mongod", "Kafka")
+    ),
+    *(
+        Row(
+            f"CPU of the projection, per event: {part}",
+            projection.TRIAL,
+            _CPU,
+            _NO_GOAL,
+            ours=f"projection: {part}",
+        )
+        for part in ("process", "mongod", "Kafka")
+    ),
+    Row("a stored event, on one member's disk", relay.TRIAL, "bytes", _NO_GOAL, ours="stream bytes"),
+    Row("an event on the log, one replica", projection.TRIAL, "bytes", _NO_GOAL, ours="log bytes"),
+    Row(
+        "what an event adds to the read model, one member",
+        projection.TRIAL,
+        "bytes",
+        _NO_GOAL,
+        ours="read model bytes",
     ),
 )

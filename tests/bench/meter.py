@@ -1,0 +1,57 @@
+"""CPU time by process: a rate holds for one machine, a cost for each; growth is reckoned from costs."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.local.processes import Child
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_THOUSAND = 1_000
+# Of the fields behind a process's name in /proc/<pid>/stat: time in user mode and in the kernel.
+_USER, _SYSTEM = 11, 12
+
+
+@dataclass(slots=True)
+class Meter:
+    """What the servers of a run and one process of ours spend on a piece of work.
+
+    Attributes:
+        name: of the work, put before each figure.
+        servers: those that we run ourselves; of others nothing can be told.
+    """
+
+    name: str
+    servers: tuple[Child, ...]
+    _before: dict[str, float] = field(default_factory=dict)
+    _after: dict[str, float] = field(default_factory=dict)
+    _count: int = 0
+
+    def begin(self, worker: Child) -> None:
+        """Take note of where everything stands before the work."""
+        self._before = self._read(worker)
+
+    def end(self, worker: Child, count: int) -> None:
+        """Take note of where everything stands after so many pieces."""
+        self._after, self._count = self._read(worker), count
+
+    def figures(self) -> dict[str, float]:
+        """Return CPU seconds per thousand pieces, by ``<work>: <process>``."""
+        return {
+            f"{self.name}: {process}": (self._after[process] - before) / self._count * _THOUSAND
+            for process, before in self._before.items()
+            if self._count
+        }
+
+    def _read(self, worker: Child) -> dict[str, float]:
+        spent = {"process": _cpu_seconds(worker.pid)}
+        for server in self.servers:
+            kind = server.name.partition(" ")[0]
+            spent[kind] = spent.get(kind, 0.0) + _cpu_seconds(server.pid)
+        return spent
+
+
+def _cpu_seconds(pid: int) -> float:
+    said = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    fields = said.rpartition(")")[2].split()
+    return (int(fields[_USER]) + int(fields[_SYSTEM])) / _TICKS
