@@ -1,0 +1,1 @@
+"""What the benchmarks reckon and write, without measuring."""
