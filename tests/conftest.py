@@ -16,6 +16,10 @@ from deploy.local.addresses import Addresses
 from deploy.local.errors import Unavailable
 from deploy.local.servers import servers
 from shared.settings import Settings, load
+from tests.promises import pytest_configure, pytest_runtest_makereport, pytest_terminal_summary
+
+# A run ends with the promises that it put to the test.
+__all__ = ["pytest_configure", "pytest_runtest_makereport", "pytest_terminal_summary"]
 
 # How long an example takes is the machine's affair: speed is measured in benchmarks, never in a test.
 hypothesis.settings.register_profile("untimed", deadline=None)

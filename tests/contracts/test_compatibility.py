@@ -128,6 +128,7 @@ def changed(change: Change) -> Schema:
 
 
 @pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.promise(6)
 def test_a_change_that_breaks_a_reader_is_refused(name: str) -> None:
     change, reasons = REFUSED[name]
 

@@ -28,6 +28,7 @@ def test_a_released_contract_has_a_sample_for_ever(contract: Contract) -> None:
 
 
 @released
+@pytest.mark.promise(6)
 def test_an_event_of_today_is_valid_to_a_consumer_of_the_last_release(contract: Contract) -> None:
     jsonschema_rs.validate(
         loaded(RELEASED, contract), loaded(SAMPLES, contract)["value"], validate_formats=True
@@ -42,6 +43,7 @@ def test_every_fact_has_a_sample_and_a_docstring_of_its_own(name: str) -> None:
 
 
 @sampled
+@pytest.mark.promise(6)
 def test_a_sample_of_whatever_age_is_read_today(contract: Contract) -> None:
     record = sample(contract)
 

@@ -37,6 +37,7 @@ def is_right(result: Result) -> None:
     assert result.reading.on_the_way == 0
 
 
+@pytest.mark.promise(2)
 async def test_what_is_planted_is_reported_and_a_second_run_changes_no_figure(
     stack: Stack, small: Plan
 ) -> None:
@@ -50,6 +51,7 @@ async def test_what_is_planted_is_reported_and_a_second_run_changes_no_figure(
     assert again.reading == first.reading
 
 
+@pytest.mark.promise(1, 2)
 async def test_whoever_is_killed_meanwhile_and_started_again_leaves_the_figures_as_they_are(
     stack: Stack, small: Plan
 ) -> None:

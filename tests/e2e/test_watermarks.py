@@ -46,6 +46,7 @@ async def as_of(stack: Stack, http: httpx2.AsyncClient) -> datetime | None:
     return None if provenance["as_of"] is None else datetime.fromisoformat(provenance["as_of"])
 
 
+@pytest.mark.promise(7)
 async def test_as_of_stands_still_while_one_relay_is_frozen_or_dead_whatever_the_others_say(
     stack: Stack, http: httpx2.AsyncClient
 ) -> None:

@@ -14,6 +14,7 @@ AUTHOR = "the-very-account-of-li-na"
 
 
 @pytest.mark.parametrize("kind", ["suggestions", "hazards"])
+@pytest.mark.promise(8)
 async def test_an_author_without_a_name_is_never_told(world: World, kind: str) -> None:
     create = route("POST", f"/v1/{kind}")
     cases = []
@@ -69,6 +70,7 @@ async def published(world: World, kind: str, cases: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["suggestions", "savings", "hazards"])
+@pytest.mark.promise(8)
 async def test_no_account_is_shown_where_its_owner_gave_a_name(world: World, kind: str) -> None:
     case = await world.made(kind, Role.TEAM, sub=AUTHOR)
 

@@ -45,6 +45,7 @@ async def test_a_role_is_served_within_its_scope(world: World, asked: Route) -> 
 
 
 @pytest.mark.parametrize("asked", ROUTES, ids=str)
+@pytest.mark.promise(8)
 async def test_every_other_role_is_refused_whatever_its_scope(world: World, asked: Route) -> None:
     stage = await world.stage(asked)
     before = await world.stored()
@@ -58,6 +59,7 @@ async def test_every_other_role_is_refused_whatever_its_scope(world: World, aske
 
 
 @pytest.mark.parametrize("asked", ROUTES, ids=str)
+@pytest.mark.promise(8)
 async def test_what_lies_outside_the_scope_is_refused_or_not_there(world: World, asked: Route) -> None:
     for role in sorted(asked.roles - BOUNDLESS):
         stage = await world.stage(asked, role)
@@ -91,6 +93,7 @@ CASE_LISTS = [route("GET", f"/v1/{kind}") for kind in ("suggestions", "savings",
 
 
 @pytest.mark.parametrize("asked", CASE_LISTS, ids=str)
+@pytest.mark.promise(8)
 async def test_a_list_of_another_enterprise_is_empty(world: World, asked: Route) -> None:
     for role in sorted(asked.roles):
         stage = Stage(f"{asked.path}?enterprise={HERE}")

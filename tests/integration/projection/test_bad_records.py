@@ -60,6 +60,7 @@ def unreadable() -> dict[str, tuple[str, Record]]:
     }
 
 
+@pytest.mark.promise(4)
 async def test_each_unreadable_record_is_kept_with_its_reason_and_place_and_the_rest_goes_on(
     stage: Stage,
 ) -> None:
@@ -81,6 +82,7 @@ async def test_each_unreadable_record_is_kept_with_its_reason_and_place_and_the_
         assert (letter.key, letter.value) == (record.key, record.value)
 
 
+@pytest.mark.promise(4)
 async def test_a_header_whose_name_is_not_utf8_stops_nobody(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,6 +103,7 @@ async def test_a_header_whose_name_is_not_utf8_stops_nobody(
     assert ("\\xff\\xfe", b"7") in letter.headers
 
 
+@pytest.mark.promise(4)
 async def test_an_unreadable_event_leaves_a_named_hole_and_what_follows_waits_for_it(stage: Stage) -> None:
     first, second, third = records("hz_1", 1, 2, 3, enterprise=KEY)
     await stage.send([first, second._replace(value=b"{"), third])
@@ -129,6 +132,7 @@ async def test_what_does_not_say_its_place_in_a_case_makes_no_case(stage: Stage)
     assert await stage.case("hz_1", KEY) is None
 
 
+@pytest.mark.promise(4)
 async def test_a_value_too_big_to_be_sent_again_is_left_out_and_its_place_is_its_copy(stage: Stage) -> None:
     big = bad("hz_1", 1)._replace(value=b"x" * 900_000)
     headers = bad("hz_2", 1)._replace(value=b"{", headers=[("ce_type", b"y" * 70_000)])

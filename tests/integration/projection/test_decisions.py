@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from aiokafka import ConsumerRecord
 
 from shared.events.operations import (
@@ -83,6 +84,7 @@ async def same_cases(stage: Stage) -> bool:
     return True
 
 
+@pytest.mark.promise(7)
 async def test_a_redriven_record_is_applied_once_and_a_rebuild_gives_the_same(stage: Stage) -> None:
     await a_hole(stage)
     fact = DeadLetterRedriven(**about(stage, 1), letter_partition=0, letter_offset=0)
@@ -99,6 +101,7 @@ async def test_a_redriven_record_is_applied_once_and_a_rebuild_gives_the_same(st
     assert not {"holes", "held"} & case.keys()
 
 
+@pytest.mark.promise(7)
 async def test_a_discarded_record_is_never_applied_though_a_rebuild_could_read_it(stage: Stage) -> None:
     await a_hole(stage)
 

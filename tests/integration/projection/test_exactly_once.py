@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from deploy.local.processes import Child
 from shared.events.wire import Record
 from shared.projection import Runtime
@@ -17,6 +19,7 @@ from tests.support import eventually
 WORKER = "import asyncio; from tests.integration.projection.worker import main; asyncio.run(main())"
 
 
+@pytest.mark.promise(2)
 async def test_an_event_delivered_twice_is_applied_once(stage: Stage) -> None:
     await stage.send(records("hz_1", 1, 1, 2, 1, 2, 3, 2, 1))
 
@@ -41,6 +44,7 @@ async def is_ready(runtime: Runtime[Any, Any]) -> bool:
     return await runtime.ready() == []
 
 
+@pytest.mark.promise(3)
 async def test_an_event_that_comes_too_early_is_held_until_its_predecessor_is_there(stage: Stage) -> None:
     first, *rest = records("hz_1", 1, 2, 3, 4)
     key = first.key.decode() if first.key else ""
@@ -101,6 +105,7 @@ def moved(of: list[Record], topic: str) -> list[Record]:
     return [record._replace(topic=topic) for record in of]
 
 
+@pytest.mark.promise(2, 3)
 async def test_processes_that_join_leave_and_come_back_neither_lose_nor_double_anything(stage: Stage) -> None:
     cases = {f"hz_{n}": enterprise(n % 3, 3, n) for n in range(9)}
 
@@ -125,6 +130,7 @@ def both_work(*runtimes: Runtime[Any, Any]) -> bool:
     return all(runtime._seats is not None and runtime._seats.seated for runtime in runtimes)
 
 
+@pytest.mark.promise(1, 2)
 async def test_a_process_killed_amid_its_work_counts_everything_once(stage: Stage, tmp_path: Path) -> None:
     cases = [f"hz_{n}" for n in range(30)]
     env = {
@@ -159,6 +165,7 @@ async def has_begun(stage: Stage) -> bool:
     return bool(await stage.told())
 
 
+@pytest.mark.promise(3)
 async def test_any_order_of_a_long_log_gives_each_event_once(stage: Stage) -> None:
     shuffled = records("hz_1", *range(1, 200)) * 2
     random.Random(1).shuffle(shuffled)  # noqa: S311 - any order will do

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 
@@ -64,6 +65,7 @@ async def stops(runtime: Runtime[Any, Any], name: str) -> None:
     await eventually(said, deadline=20)
 
 
+@pytest.mark.promise(7)
 async def test_records_that_were_deleted_unread_are_a_named_stop_of_their_lane_alone(stage: Stage) -> None:
     await read(stage, 2)
     await stage.send(records("hz_1", 3, 4, 5, enterprise=KEY))
@@ -89,6 +91,7 @@ async def test_a_log_whose_beginning_is_gone_is_not_begun(stage: Stage) -> None:
     assert await stage.told() == {}
 
 
+@pytest.mark.promise(7)
 async def test_a_topic_made_anew_while_we_were_away_is_another_log(stage: Stage) -> None:
     await read(stage, 2)
     await made_anew(stage)

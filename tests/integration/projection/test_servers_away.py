@@ -1,5 +1,7 @@
 """A server that is away delays a projection and loses nothing."""
 
+import pytest
+
 from deploy.local.kafka import Cluster
 from deploy.local.mongod import ReplicaSet
 from shared.kafka import provision
@@ -12,6 +14,7 @@ from tests.support import eventually
 BACK_SECONDS = 60.0
 
 
+@pytest.mark.promise(5)
 async def test_with_the_store_away_it_waits_and_then_goes_on(
     settings: Settings, topics: list[str], store: ReplicaSet
 ) -> None:
@@ -26,6 +29,7 @@ async def test_with_the_store_away_it_waits_and_then_goes_on(
             await eventually(lambda: stage.has_told(hz_1=[1, 2, 3]), deadline=BACK_SECONDS)
 
 
+@pytest.mark.promise(5)
 async def test_with_kafka_away_it_waits_from_the_start_and_later(settings: Settings, broker: Cluster) -> None:
     settings = settings.model_copy(update={"kafka": broker.bootstrap})
     await provision(settings)

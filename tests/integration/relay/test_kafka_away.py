@@ -34,6 +34,7 @@ async def published(away: Settings) -> AsyncIterator[Published]:
         yield Published(consumer)
 
 
+@pytest.mark.promise(5)
 async def test_events_wait_and_then_go_out_in_order(
     away: Settings, stock: Stock, broker: Cluster, published: Published
 ) -> None:

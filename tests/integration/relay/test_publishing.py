@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import pytest
+
 from shared.events.base import Recorded
 from shared.events.wire import decode
 from shared.projection.records import _partition
@@ -33,6 +35,7 @@ async def relaying(settings: Settings, stock: Stock, instance: str = "one") -> A
             await task
 
 
+@pytest.mark.promise(3)
 async def test_what_was_stored_is_published_in_order_under_its_key_and_marked(
     settings: Settings, stock: Stock, published: Published
 ) -> None:
@@ -74,6 +77,7 @@ async def test_a_document_that_moved_on_between_read_and_mark_is_published_later
     assert published.told() == {"hz_1": [2]}
 
 
+@pytest.mark.promise(1)
 async def test_a_crash_between_acknowledgement_and_mark_sends_again_and_loses_nothing(
     settings: Settings, stock: Stock, published: Published
 ) -> None:
@@ -135,6 +139,7 @@ async def test_no_look_reads_what_is_published_already(stock: Stock) -> None:
     assert "COLLSCAN" not in str(explained["queryPlanner"]["winningPlan"])
 
 
+@pytest.mark.promise(3)
 async def test_relays_that_join_and_leave_keep_the_order_and_lose_nothing(
     settings: Settings, stock: Stock, published: Published
 ) -> None:

@@ -11,6 +11,7 @@ from shared.stream import KeyReused, Stream, case_ids
 from tests.integration.stream.conftest import REPORT, STEP, Tale, command, tales
 
 
+@pytest.mark.promise(2)
 async def test_a_repeat_adds_nothing_and_answers_with_the_case_as_it_is_now(stream: Stream[Tale]) -> None:
     await stream.execute("hz_1", command("k1"), REPORT)
     await stream.execute("hz_1", command("k2"), STEP)
@@ -23,6 +24,7 @@ async def test_a_repeat_adds_nothing_and_answers_with_the_case_as_it_is_now(stre
     assert (created_again.changed, created_again.case.version) == (False, 3)
 
 
+@pytest.mark.promise(2)
 async def test_the_same_command_many_times_at_once_counts_once(stream: Stream[Tale]) -> None:
     outcomes = await asyncio.gather(*(stream.execute("hz_1", command("k1"), REPORT) for _ in range(10)))
 

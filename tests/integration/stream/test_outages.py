@@ -20,6 +20,7 @@ from tests.support import eventually
 NEWS_SECONDS = 5.0
 
 
+@pytest.mark.promise(5)
 async def test_with_the_store_frozen_the_outcome_is_unknown_and_a_repeat_counts_once(
     store: ReplicaSet,
 ) -> None:
