@@ -1,6 +1,6 @@
 """What a role's process is told by its environment: the settings it was started with, on free ports."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from deploy.local import ports
 from deploy.local.errors import Unavailable
@@ -42,3 +42,9 @@ def with_free_ports(settings: Settings, services: Sequence[str]) -> Settings:
         avoid |= {port + offset for offset in _OFFSETS}
         chosen[name] = port
     return settings.model_copy(update=chosen)
+
+
+def beside(settings: Settings, service: str, *, avoid: Container[int]) -> Settings:
+    """Return the settings of one more instance of ``service``: on a port whose roles are nobody's."""
+    port = ports.find(also=_OFFSETS[1:], avoid=avoid)
+    return settings.model_copy(update={f"{service}_port": port})

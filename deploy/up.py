@@ -54,7 +54,7 @@ def where(services: Stack, addresses: Addresses) -> Table:
     # Without what comes before the hosts, which may be a password.
     table.add_row(f"MongoDB ({addresses.origin})", escape(addresses.mongo.rpartition("@")[2]))
     for part in services.children:
-        table.add_row(str(part), services.url(part.service, part.role) + _page(part.role))
+        table.add_row(str(part), services.url(part.service, part.role, part.number) + _page(part.role))
     table.add_row("data and logs", escape(str(services.settings.data.absolute())))
     return table
 

@@ -45,7 +45,7 @@ async def stack(tmp_path: Path) -> AsyncIterator[Stack]:
 
 async def told(stack: Stack, part: Part) -> Settings:
     async with httpx2.AsyncClient(trust_env=False) as client:
-        answer = await client.get(stack.url(part.service, part.role))
+        answer = await client.get(stack.url(part.service, part.role, part.number))
     return Settings.model_validate(answer.json() | {"kafka_security": None})
 
 
@@ -67,6 +67,25 @@ async def test_a_killed_role_answers_again_after_its_restart(stack: Stack) -> No
     await stack.restart("hazards", "api")
 
     assert await told(stack, API)
+
+
+async def test_another_instance_joins_with_a_port_and_a_name_of_its_own_and_keeps_them(stack: Stack) -> None:
+    second = Part("hazards", "api", 2)
+    await stack.join(second)
+    first, other = await told(stack, API), await told(stack, second)
+
+    assert other.hazards_port != first.hazards_port
+    assert other.instance != first.instance
+    assert (other.kafka, other.data) == (first.kafka, first.data)
+
+    assert stack.numbers("hazards", "api") == [1, 2]
+
+    await stack.leave(second)
+    assert stack.numbers("hazards", "api") == [1]
+    assert await told(stack, API) == first
+
+    await stack.join(second)
+    assert await told(stack, second) == other
 
 
 async def test_each_role_has_a_log_of_its_own(stack: Stack) -> None:
