@@ -28,7 +28,16 @@ class EnterpriseBody(Body):
 
     def particulars(self) -> Particulars:
         """Return it as the domain knows it."""
-        return Particulars(**{name: getattr(self, name) for name in Particulars.__slots__})
+        return Particulars(
+            self.name,
+            self.region,
+            self.industry,
+            self.name_en,
+            self.employees,
+            self.revenue_cny,
+            self.assets_cny,
+            self.active_from,
+        )
 
 
 class EnterpriseRow(EnterpriseBody):

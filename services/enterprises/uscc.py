@@ -4,10 +4,17 @@ import re
 from typing import Annotated
 
 from pydantic import AfterValidator, WithJsonSchema
-from stdnum.cn.uscc import calc_check_digit
 
 # 31 characters, none that is taken for another: no I, O, S, V, Z.
 _ANY = "0-9A-HJ-NP-RTUWXY"
+_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_ORDER = len(_ALPHABET)
+# GB 32100-2015, 5.1: each place has the next power of 3 as its weight. stdnum knows it too and takes thirty
+# times as long, which is a fifth of an import; a test holds the two against each other.
+_WEIGHED = [
+    {character: value * pow(3, place, _ORDER) for value, character in enumerate(_ALPHABET)}
+    for place in range(17)
+]
 # Registering authority, kind, six digits of a region, organisation, check character. stdnum's own check
 # demands digits in the first two places and so refuses, for one, the collectives of villages (N2…).
 _PATTERN = f"[{_ANY}]{{2}}[0-9]{{6}}[{_ANY}]{{10}}"
@@ -22,9 +29,17 @@ def checked(code: str) -> str:
     """
     if not _SHAPE.fullmatch(code):
         raise ValueError("should be 18 digits and capital letters (no I, O, S, V, Z), digits from 3rd to 8th")
-    if calc_check_digit(code[:-1]) != code[-1]:
+    if check_character(code) != code[-1]:
         raise ValueError("is mistyped: its last character does not fit the others")
     return code
+
+
+def check_character(code: str) -> str:
+    """Return the last character of a code that begins with these 17."""
+    total = 0
+    for weighed, character in zip(_WEIGHED, code, strict=False):
+        total += weighed[character]
+    return _ALPHABET[-total % _ORDER]
 
 
 Uscc = Annotated[str, AfterValidator(checked), WithJsonSchema({"type": "string", "pattern": f"^{_PATTERN}$"})]

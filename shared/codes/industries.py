@@ -4,6 +4,7 @@ A code is the section's letter, alone or with the digits of a division, group or
 """
 
 import re
+from functools import cache
 
 from shared.codes.lists import Entry
 from shared.codes.tree import Tree
@@ -18,6 +19,8 @@ _TREE = Tree(
 listed = _TREE.listed
 
 
+# Of what is no code nothing is kept, and of codes there are some ten thousand.
+@cache
 def entry(code: str) -> Entry:
     """Return the entry of ``code``; groups and classes are unlisted, their division must be in their section.
 

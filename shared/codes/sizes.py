@@ -3,9 +3,9 @@
 Which GB/T 4754-2017 codes a row covers follows the statistical edition of the rule (国统字〔2017〕213号).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
 from shared.codes import industries
@@ -33,20 +33,31 @@ class WrongFigure(ValueError):  # noqa: N818 - named as the refusal it is
         self.field = field
 
 
+# People, CNY of revenue, CNY of assets: in the order of the figures' names.
+_FIGURES: tuple[Figure, ...] = ("employees", "revenue", "assets")
+_Figures = tuple[float, float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One industry of the rule: the figures it reads and their minima (people, CNY), highest class first."""
+    """One industry of the rule: the figures it reads and their minima (people, CNY), highest class first.
+
+    A minimum stands beside the place of its figure in ``_FIGURES``.
+    """
 
     reads: tuple[Figure, ...]
-    minima: tuple[tuple[Size, tuple[int, ...]], ...]
+    minima: tuple[tuple[Size, tuple[tuple[int, int], ...]], ...]
 
-    def size(self, figures: Mapping[Figure, float]) -> Size:
+    def size(self, figures: _Figures) -> Size:
         """Return the highest class of which every minimum is met.
 
         The rule ends at what is below *either* figure of its ceiling, so large means that both are met.
         """
-        for size, least in self.minima:
-            if all(figures[figure] >= minimum for figure, minimum in zip(self.reads, least, strict=True)):
+        for size, minima in self.minima:
+            for at, minimum in minima:
+                if figures[at] < minimum:
+                    break
+            else:
                 return size
         return "micro"
 
@@ -58,26 +69,35 @@ def _rows() -> dict[str, Row]:
 
 def _row(stored: Mapping[str, Any]) -> Row:
     reads: tuple[Figure, ...] = tuple(stored["reads"])
-    units = [1 if figure == "employees" else _MONEY for figure in reads]
+    places = [(_FIGURES.index(figure), 1 if figure == "employees" else _MONEY) for figure in reads]
     sizes: tuple[Size, ...] = ("large", "medium", "small")
-    minima = tuple((s, tuple(n * u for n, u in zip(stored[s], units, strict=True))) for s in sizes)
+    minima = tuple(
+        (size, tuple((at, n * unit) for n, (at, unit) in zip(stored[size], places, strict=True)))
+        for size in sizes
+    )
     return Row(reads, minima)
 
 
 @cache
-def _covering(industry: str) -> frozenset[str | None]:
+def _covering(industry: str) -> tuple[Row, ...] | None:
     """Return the rows that may apply to ``industry``: several where its code stops above a border.
 
-    None stands for an industry that the rule leaves out: railways (G53), and finance (J), which has its
-    own rule (银发〔2015〕309号). Every other section that the rule does not name is in its last row.
+    None for an industry that the rule leaves out, wholly or in part: railways (G53), and finance (J), which
+    has its own rule (银发〔2015〕309号). Every other section that the rule does not name is in its last row.
+
+    Raises:
+        UnknownCode: no such industry.
     """
+    industry = industries.entry(industry).code
     covers: dict[str, str | None] = document("miit-sizes")["covers"]
     found: frozenset[str | None] = frozenset()
     for length in range(len(industry), 0, -1):
         found = found or frozenset(row for code, row in covers.items() if code.startswith(industry[:length]))
-    return found
+    return None if None in found else tuple(_rows()[row] for row in sorted(filter(None, found)))
 
 
+# Asked for by the rule and again by what the fact leaves of the state; more is not worth keeping.
+@lru_cache(maxsize=256)
 def size_class(
     industry: str, employees: int | None, revenue_cny: int | None, assets_cny: int | None
 ) -> SizeClass:
@@ -99,25 +119,29 @@ def size_class(
         UnknownCode: no such industry.
         WrongFigure: a figure is negative.
     """
-    figures: dict[Figure, int | None] = {"employees": employees, "revenue": revenue_cny, "assets": assets_cny}
-    _check({"employees": employees, "revenue_cny": revenue_cny, "assets_cny": assets_cny})
-    rows = [_rows()[row] if row else None for row in _covering(industries.entry(industry).code)]
-    if None in rows:
+    figures = (employees, revenue_cny, assets_cny)
+    _check(figures)
+    rows = _covering(industry)
+    if rows is None:
         return SizeClass("unknown", ())
-    covering = [row for row in rows if row]
-    ends = [{name: end if n is None else n for name, n in figures.items()} for end in (0, _BOUNDLESS)]
-    sizes = {row.size(given) for row in covering for given in ends}
+    ends = {_filled(figures, 0.0), _filled(figures, _BOUNDLESS)}
+    sizes = {row.size(given) for row in rows for given in ends}
     if len(sizes) > 1:
         return SizeClass("unknown", ())
-    return SizeClass(sizes.pop(), tuple(_read(covering, figures)))
+    basis = [
+        name
+        for name, given in zip(_FIGURES, figures, strict=True)
+        if given is not None and any(name in row.reads for row in rows)
+    ]
+    return SizeClass(sizes.pop(), tuple(basis))
 
 
-def _check(figures: Mapping[str, int | None]) -> None:
-    for field, figure in figures.items():
+def _filled(figures: tuple[int | None, ...], missing: float) -> _Figures:
+    employees, revenue, assets = (missing if figure is None else figure for figure in figures)
+    return employees, revenue, assets
+
+
+def _check(figures: tuple[int | None, ...]) -> None:
+    for field, figure in zip(("employees", "revenue_cny", "assets_cny"), figures, strict=True):
         if figure is not None and figure < 0:
             raise WrongFigure(field)
-
-
-def _read(rows: Iterable[Row], figures: Mapping[Figure, int | None]) -> Iterable[Figure]:
-    read = {figure for row in rows for figure in row.reads}
-    return (figure for figure, given in figures.items() if figure in read and given is not None)

@@ -26,6 +26,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def _legible(text: str) -> str:
+    if text.isprintable() and not text.isspace():
+        return text
     if _CONTROL.search(text):
         raise ValueError("should hold no control characters")
     # Zero-width characters are no blanks to strip, and nothing to read either.

@@ -18,8 +18,9 @@ class Scope:
 
     def covers(self, uscc: str, *regions: str) -> bool:
         """Whether it holds the enterprise, or one of the regions."""
-        inside = any(region.startswith(area) for region in regions for area in self.areas if area)
-        return self.everything or uscc in self.enterprises or inside
+        if self.everything or uscc in self.enterprises:
+            return True
+        return any(region.startswith(area) for region in regions for area in self.areas if area)
 
 
 def scope(by: Actor) -> Scope:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn.uscc import calc_check_digit
 
-from services.enterprises.uscc import checked
+from services.enterprises.uscc import check_character, checked
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -49,3 +49,8 @@ def test_one_wrong_character_never_passes(at: int, character: str) -> None:
     if wrong != code:
         with pytest.raises(ValueError, match=r"18 digits|mistyped"):
             checked(wrong)
+
+
+@given(st.text(ALPHABET, min_size=17, max_size=17))
+def test_the_check_character_is_the_one_that_others_calculate(start: str) -> None:
+    assert check_character(start) == calc_check_digit(start)
