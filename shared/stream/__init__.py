@@ -3,7 +3,7 @@
 from shared.stream.command import Command
 from shared.stream.ids import CaseIds, case_ids
 from shared.stream.refusals import CaseFull, KeyReused, PreconditionFailed, UnknownCase
-from shared.stream.stored import Outcome, Stored, Write
+from shared.stream.stored import Outcome, Stored, Verdict, Wish, Write
 from shared.stream.stream import Stream
 
 __all__ = [
@@ -16,6 +16,8 @@ __all__ = [
     "Stored",
     "Stream",
     "UnknownCase",
+    "Verdict",
+    "Wish",
     "Write",
     "case_ids",
 ]

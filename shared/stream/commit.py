@@ -1,41 +1,43 @@
 """Group commit: commands that arrive together are written together, each with an outcome of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from pymongo import UpdateOne
+from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from shared import metrics
 from shared.errors import Unavailable
-from shared.mongo import Collection
+from shared.mongo import Collection, Document
 
 # One bulk write; larger ones no longer gain and make the first wait for the last.
 _LARGEST = 500
 # What may wait: about two seconds of intake. More would be answered too late to matter.
 _WAITING = 4_000
-# The filter missed and the upsert met the document (11000), or the validator refused half a case or one that
-# comes too late (121).
+# The document is there already, or the upsert's filter missed it (11000); or the validator refused half a
+# case, or one that comes too late (121).
 _LOST_RACE = frozenset({11000, 121})
+
+Operation = InsertOne[Document] | UpdateOne
 
 
 @dataclass(slots=True)
 class _Pending:
-    operation: UpdateOne
+    operation: Operation
     written: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class GroupCommit:
-    """Writes single-document updates of one collection in unordered bulks with majority concern."""
+    """Writes single documents of one collection in unordered bulks with majority concern."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
         self._waiting: asyncio.Queue[_Pending | None] = asyncio.Queue(_WAITING)
 
-    async def write(self, operation: UpdateOne) -> bool:
-        """Write one update.
+    async def write(self, operation: Operation) -> bool:
+        """Write one document.
 
         Returns:
             True: it is durable. False: somebody else changed the document first, and nothing was written.
@@ -49,6 +51,23 @@ class GroupCommit:
         except asyncio.QueueFull:
             raise Unavailable("too many requests are waiting to be stored", retry_after=1) from None
         return await pending.written
+
+    async def together(self, operations: Sequence[Operation]) -> list[bool | None]:
+        """Write what came together, without waiting for others.
+
+        Returns:
+            Of each in turn, True: durable. False: lost its race, not written. None: unknown.
+        """
+        if not operations:
+            return []
+        metrics.group_commit_size.observe(len(operations))
+        try:
+            await self._collection.bulk_write(operations, ordered=False)
+        except BulkWriteError as error:
+            return _outcomes(error, len(operations))
+        except PyMongoError:
+            return [None] * len(operations)
+        return [True] * len(operations)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -79,15 +98,7 @@ class GroupCommit:
         group = [pending for pending in group if not pending.written.done()]
         if not group:
             return
-        metrics.group_commit_size.observe(len(group))
-        try:
-            await self._collection.bulk_write([pending.operation for pending in group], ordered=False)
-        except BulkWriteError as error:
-            _settle(group, _outcomes(error, len(group)))
-        except PyMongoError:
-            _settle(group, [None] * len(group))
-        else:
-            _settle(group, [True] * len(group))
+        _settle(group, await self.together([pending.operation for pending in group]))
 
 
 def _outcomes(error: BulkWriteError, count: int) -> list[bool | None]:

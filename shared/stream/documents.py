@@ -19,9 +19,10 @@ SLOTS = 64
 # client has heard of it anyway.
 LONGEST_COMMAND = timedelta(seconds=5)
 _WHOLE: Document = {"$eq": [{"$size": "$events"}, "$version"]}
-_IN_TIME: Document = {
-    "$lte": [{"$subtract": ["$stored", "$received"]}, LONGEST_COMMAND // timedelta(milliseconds=1)]
-}
+_LONGEST = LONGEST_COMMAND // timedelta(milliseconds=1)
+# The time of an insert is a timestamp, cut to its second: up to one more may have passed.
+_ALLOWED: Document = {"$cond": [{"$eq": [{"$type": "$stored"}, "timestamp"]}, _LONGEST - 1_000, _LONGEST]}
+_IN_TIME: Document = {"$lte": [{"$subtract": [{"$toDate": "$stored"}, "$received"]}, _ALLOWED]}
 # A later command on a document that is not there would otherwise create half a case; and one that was frozen
 # on its way would be recorded in a past of which was said that it is published.
 VALIDATOR: Document = {"$expr": {"$and": [_WHOLE, _IN_TIME]}}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from shared.events.base import Fact
 from shared.events.rules import Actor, Moment
@@ -66,3 +66,15 @@ class Write(Generic[S]):
     anonymous: bool = False
     creates: bool = False
     fresh: bool = False
+
+
+class Wish(NamedTuple, Generic[S]):
+    """A command on one of many cases."""
+
+    case: str
+    command: Command
+    write: Write[S]
+
+
+#: What a command came to, or what it raised.
+Verdict = Outcome[S] | BaseException

@@ -1,30 +1,27 @@
 """The stream document: load a case, decide, and store its new state with the event, in one write."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from itertools import compress
 from typing import Any, Generic, TypeVar
 
-from bson import encode
-from bson.raw_bson import RawBSONDocument
-from pydantic import TypeAdapter
-from pymongo import UpdateOne
 from pymongo.errors import PyMongoError
 
 from shared import metrics
 from shared.clock import CLOCK, Clock
 from shared.errors import Unavailable
-from shared.events.base import Recorded
-from shared.events.rules import Private, Refused
+from shared.events.rules import Refused
 from shared.lookup import Lookup
 from shared.mongo import Collection, Database, Document, ensure_collection
+from shared.stream.cases import Cases, Evolve
 from shared.stream.command import Command
-from shared.stream.commit import GroupCommit
-from shared.stream.documents import MOST_EVENTS, UNPUBLISHED_INDEX, VALIDATOR, Entry, slot
-from shared.stream.refusals import CaseFull, PreconditionFailed, UnknownCase
+from shared.stream.commit import GroupCommit, Operation
+from shared.stream.documents import UNPUBLISHED_INDEX, VALIDATOR
+from shared.stream.refusals import PreconditionFailed, UnknownCase
 from shared.stream.store_clock import compare, heed, keep_to
-from shared.stream.stored import Outcome, Stored, Write
+from shared.stream.stored import Outcome, Stored, Verdict, Wish, Write
 
 S = TypeVar("S")
 
@@ -52,7 +49,7 @@ class Stream(Generic[S]):
         *,
         service: str,
         state: type[S],
-        evolve: Callable[[S | None, Recorded[Any], Private], S],
+        evolve: Evolve[S],
         clock: Clock = CLOCK,
     ) -> None:
         self.kind = kind
@@ -61,8 +58,7 @@ class Stream(Generic[S]):
         self._service = service
         self._database = database
         self._collection: Collection = database[kind]
-        self._adapter: TypeAdapter[S] = TypeAdapter(state)
-        self._evolve = evolve
+        self._cases = Cases(state, evolve)
         self._commit = GroupCommit(self._collection)
         self._lookup = Lookup(self._collection)
 
@@ -96,7 +92,7 @@ class Stream(Generic[S]):
             document = await self._lookup.get(case)
         except PyMongoError as error:
             raise Unavailable("the store is away") from error
-        return None if document is None else self._stored(document)
+        return None if document is None else self._cases.read(document)
 
     async def page(
         self, matching: Document, *, after: str | None, limit: int, among: Sequence[str] | None = None
@@ -113,7 +109,7 @@ class Stream(Generic[S]):
             documents = await self._collection.find(where).sort("_id", 1).limit(limit).to_list(None)
         except PyMongoError as error:
             raise Unavailable("the store is away") from error
-        return [self._stored(document) for document in documents]
+        return [self._cases.read(document) for document in documents]
 
     async def execute(self, case: str, command: Command, write: Write[S]) -> Outcome[S]:
         """Apply a command to a case: load, decide, store; a lost race is decided again.
@@ -131,14 +127,60 @@ class Stream(Generic[S]):
         except Unavailable:
             self._count(command, "unknown")
             raise
-        except PreconditionFailed:
-            self._count(command, "conflict")
+        except Refused as refusal:
+            self._count(command, _outcome(refusal))
             raise
-        except Refused:
-            self._count(command, "refused")
-            raise
-        self._count(command, "accepted" if outcome.changed else "repeated")
+        self._count(command, _outcome(outcome))
         return outcome
+
+    async def enter(self, wishes: Sequence[Wish[S]]) -> list[Verdict[S]]:
+        """Apply commands to as many cases, most of them new: looked up together, and inserted together.
+
+        Each gets what ``execute`` would return or raise for it; no case is named twice.
+
+        Raises:
+            Unavailable: the store did not answer; the same commands tell what was done.
+        """
+        if not self._heeded:
+            wishes = [wish._replace(command=await self._heeding(wish.command)) for wish in wishes]
+        known = await self._known([wish.case for wish in wishes])
+        verdicts: dict[int, Verdict[S]] = {}
+        begun: dict[int, Stored[S]] = {}
+        for n, wish in enumerate(wishes):
+            match self._at_once(wish, known.get(wish.case)):
+                case Stored() as after:
+                    begun[n] = after
+                case Outcome() | Refused() as settled:
+                    verdicts[n] = settled
+                    self._count(wish.command, _outcome(settled))
+        writes = [self._cases.insertion(after, wishes[n].command) for n, after in begun.items()]
+        written = await self._commit.together(writes)
+        for n in compress(begun, written):
+            verdicts[n] = accepted = Outcome(begun[n], changed=True)
+            self._count(wishes[n].command, _outcome(accepted))
+        # A change of what is there, a lost race, an unknown outcome: the way of every command.
+        rest = [n for n in range(len(wishes)) if n not in verdicts]
+        others = [self.execute(*wishes[n]) for n in rest]
+        verdicts |= zip(rest, await asyncio.gather(*others, return_exceptions=True), strict=True)
+        return [verdicts[n] for n in range(len(wishes))]
+
+    async def _known(self, cases: Sequence[str]) -> dict[str, Stored[S]]:
+        try:
+            documents = await self._collection.find({"_id": {"$in": cases}}).to_list(None)
+        except PyMongoError as error:
+            raise Unavailable("the store is away") from error
+        return {document["_id"]: self._cases.read(document) for document in documents}
+
+    def _at_once(self, wish: Wish[S], stored: Stored[S] | None) -> Outcome[S] | Refused | Stored[S] | None:
+        """Return what needs no write, or the case to insert; None where only ``execute`` can tell."""
+        try:
+            settled = self._cases.settled(stored, wish.command, wish.write)
+            after = None if settled else self._cases.decide(wish.case, stored, wish.command, wish.write)
+        except Refused as refusal:
+            return refusal
+        if settled or after is None:
+            return settled or Outcome(_there(stored), changed=False)
+        return None if stored else after
 
     async def _execute(self, case: str, command: Command, write: Write[S]) -> Outcome[S]:
         command = await self._heeding(command)
@@ -148,13 +190,14 @@ class Stream(Generic[S]):
                 return outcome
         while True:
             stored = await self.load(case)
-            settled = self._settled(stored, command, write)
+            settled = self._cases.settled(stored, command, write)
             if settled is not None:
                 return settled
-            after = self._decide(case, stored, command, write)
+            after = self._cases.decide(case, stored, command, write)
             if after is None:
-                return Outcome(_known(stored), changed=False)
-            if (written := await self._written(after, command)) is not None:
+                return Outcome(_there(stored), changed=False)
+            written = await self._written(after, command, self._cases.update(after, command))
+            if written is not None:
                 return Outcome(written, changed=True)
             command = await self._again(command)
 
@@ -183,92 +226,40 @@ class Stream(Generic[S]):
     async def _first(self, case: str, command: Command, write: Write[S]) -> Outcome[S] | None:
         """Store a case that is most likely new, without a look; None where the look decides after all."""
         try:
-            after = self._decide(case, None, command, write)
+            after = self._cases.decide(case, None, command, write)
         except Refused:
             # A repeat of what was stored before is no longer subject to the rule.
             return None
-        written = await self._written(after, command) if after else None
+        if after is None:
+            return None
+        written = await self._written(after, command, self._cases.insertion(after, command))
         return None if written is None else Outcome(written, changed=True)
 
-    async def _written(self, after: Stored[S], command: Command) -> Stored[S] | None:
-        """Write a case and return it; None when somebody else changed it first."""
+    async def _written(self, after: Stored[S], command: Command, operation: Operation) -> Stored[S] | None:
+        """Write a case and return it; None when somebody else changed it first, or it came too late."""
         try:
-            return after if await self._commit.write(self._update(after, command)) else None
+            return after if await self._commit.write(operation) else None
         except Unavailable:
             found = await self.load(after.id)
             if found is None or not found.holds(command):
                 raise
             return found
 
-    def _settled(self, stored: Stored[S] | None, command: Command, write: Write[S]) -> Outcome[S] | None:
-        """Refuse what may not be asked; return the outcome of what is already done."""
-        if stored is None:
-            if not write.creates:
-                raise UnknownCase("there is no such case")
-        else:
-            write.guard(stored.state)
-            if stored.holds(command):
-                return Outcome(stored, changed=False)
-        version = stored.version if stored else 0
-        if command.expected not in {None, version}:
-            raise PreconditionFailed(f"the case is at version {version}", version=version)
-        return None
-
-    def _decide(
-        self, case: str, stored: Stored[S] | None, command: Command, write: Write[S]
-    ) -> Stored[S] | None:
-        history = stored.history if stored else ()
-        moment = command.moment(not_recorded_before=history[-1].recorded_at if history else None)
-        state = stored.state if stored else None
-        fact = write.rule(state, command.by, moment)
-        if fact is None:
-            return None
-        if len(history) >= MOST_EVENTS:
-            raise CaseFull(f"the case has {MOST_EVENTS} events, which is as many as one may have")
-        event = Recorded(
-            fact, case, len(history) + 1, moment.occurred_at, moment.recorded_at, command.traceparent
-        )
-        private = Private(None if write.anonymous else command.by.id, write.texts)
-        entry = Entry.of(event, command, private)
-        return Stored(case, event.sequence, self._evolve(state, event, private), (*history, entry))
-
-    def _update(self, after: Stored[S], command: Command) -> UpdateOne:
-        entry = after.history[-1]
-        # Encoded here, so that what BSON cannot hold fails this command alone and not its whole group.
-        state = RawBSONDocument(encode(self._adapter.dump_python(after.state, mode="json")))
-        return UpdateOne(
-            {"_id": after.id, "version": after.version - 1},
-            {
-                "$set": {
-                    "version": after.version,
-                    "state": state,
-                    "key": entry.key,
-                    "slot": slot(after.id),
-                    "received": command.received_at,
-                },
-                # By the store's own clock, which its validator holds against ours.
-                "$currentDate": {"stored": True},
-                "$push": {"events": RawBSONDocument(encode(entry.document()))},
-                "$min": {"unpublished_since": command.received_at},
-                "$setOnInsert": {"published": 0},
-            },
-            upsert=True,
-        )
-
-    def _stored(self, document: Document) -> Stored[S]:
-        return Stored(
-            document["_id"],
-            document["version"],
-            # Stored as JSON: what a fact is strict about arrives as the text that it was dumped to.
-            self._adapter.validate_python(document["state"], strict=False),
-            tuple(Entry.read(entry) for entry in document["events"]),
-        )
-
     def _count(self, command: Command, outcome: str) -> None:
         metrics.commands.labels(self._service, command.name, outcome).inc()
 
 
-def _known(stored: Stored[S] | None) -> Stored[S]:
+def _there(stored: Stored[S] | None) -> Stored[S]:
     if stored is None:
         raise UnknownCase("there is no such case")
     return stored
+
+
+def _outcome(verdict: Outcome[Any] | Refused) -> str:
+    match verdict:
+        case Outcome(changed=changed):
+            return "accepted" if changed else "repeated"
+        case PreconditionFailed():
+            return "conflict"
+        case Refused():
+            return "refused"

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from pymongo import UpdateOne
+from pymongo import InsertOne
 
 from services.suggestions.app import api
 from services.suggestions.store import SERVICE as NAME
@@ -15,12 +15,13 @@ from shared.http.serve import run
 from shared.mongo import Collection, Database
 from shared.places import Places
 from shared.settings import load
+from shared.stream.commit import Operation
 
 
 class Nowhere:
     """Says that everything is stored."""
 
-    async def write(self, _operation: UpdateOne) -> bool:
+    async def write(self, _operation: Operation) -> bool:
         """Store nothing."""
         return True
 
@@ -36,9 +37,12 @@ class EachAlone(Nowhere):
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
 
-    async def write(self, operation: UpdateOne) -> bool:
+    async def write(self, operation: Operation) -> bool:
         """Write once for this request, with majority concern."""
-        await self._collection.update_one(operation._filter, operation._doc, upsert=True)
+        if isinstance(operation, InsertOne):
+            await self._collection.insert_one(operation._doc)
+        else:
+            await self._collection.update_one(operation._filter, operation._doc, upsert=True)
         return True
 
 

@@ -1,14 +1,12 @@
 """Applies the rows of an import, as many at a time as the store writes together."""
 
-import asyncio
 from collections.abc import AsyncIterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-import orjson
-
 from services.enterprises.api import registration
+from services.enterprises.domain import Enterprise
 from services.enterprises.imports.rows import Row
 from services.enterprises.imports.tally import Tally
 from services.enterprises.store import Registry
@@ -17,7 +15,7 @@ from shared.events.enterprises import EnterpriseRegistered
 from shared.events.rules import Actor, Refused
 from shared.http import Problem
 from shared.http.commands import Clock, digest, times, too_old
-from shared.stream import Command
+from shared.stream import Command, Outcome, Wish
 
 # What one bulk write holds.
 TOGETHER = 500
@@ -63,37 +61,39 @@ class Import:
     async def _apply(self) -> None:
         waiting = list(self._waiting.values())
         self._waiting.clear()
-        verdicts = await asyncio.gather(*map(self._one, waiting), return_exceptions=True)
-        for row, verdict in zip(waiting, verdicts, strict=True):
+        # One look at the clock for all of them: they are received, and recorded, together.
+        received, recorded = now(), self.clock()
+        wishes: list[Wish[Enterprise]] = []
+        entered: list[Row] = []
+        for row in waiting:
+            try:
+                wishes.append(self._wish(row, received, recorded))
+                entered.append(row)
+            except (Refused, Problem) as refusal:
+                self._refuse(row, refusal)
+        for row, verdict in zip(entered, await self.registry.stream.enter(wishes), strict=True):
             match verdict:
-                case Refused():
-                    self.tally.refuse(row.line, verdict.fields or (("uscc", verdict.detail),))
-                case Problem():
-                    self.tally.refuse(row.line, verdict.errors)
+                case Outcome():
+                    self.tally.count(_became(verdict))
+                case Refused() | Problem():
+                    self._refuse(row, verdict)
                 case BaseException():
                     raise verdict
-                case _:
-                    self.tally.count(verdict)
 
-    async def _one(self, row: Row) -> str:
+    def _refuse(self, row: Row, refusal: Refused | Problem) -> None:
+        if isinstance(refusal, Problem):
+            self.tally.refuse(row.line, refusal.errors)
+        else:
+            self.tally.refuse(row.line, refusal.fields or (("uscc", refusal.detail),))
+
+    def _wish(self, row: Row, received: datetime, recorded: datetime) -> Wish[Enterprise]:
         assert row.row is not None
-        uscc = row.row.uscc
-        command = self._command(row, row.row.occurred_at)
-        outcome = await self.registry.stream.execute(uscc, command, registration(uscc, row.row, self.by))
-        if not outcome.changed:
-            return "unchanged"
-        new = outcome.case.history[-1].type == EnterpriseRegistered.__name__
-        return "registered" if new else "updated"
-
-    def _command(self, row: Row, said: datetime | None) -> Command:
-        content = orjson.dumps([self.key, row.line, row.sent], option=orjson.OPT_SORT_KEYS)
-        received = now()
-        recorded = self.clock()
-        occurred, skew = times(said, recorded)
-        return Command(
+        occurred, skew = times(row.row.occurred_at, recorded)
+        asked = digest("PUT", "/v1/imports/enterprises", row.sent)
+        command = Command(
             name="import",
-            id=f"import-{sha256(content).hexdigest()}",
-            digest=digest("PUT", "/v1/imports/enterprises", row.sent),
+            id=f"import-{sha256(f'{self.key} {row.line} {asked}'.encode()).hexdigest()}",
+            digest=asked,
             expected=None,
             by=self.by,
             occurred_at=occurred,
@@ -103,3 +103,11 @@ class Import:
             traceparent=self.traceparent,
             refusal=too_old(self.by, occurred, recorded, self.backdate_days),
         )
+        return Wish(row.row.uscc, command, registration(row.row.uscc, row.row, self.by))
+
+
+def _became(outcome: Outcome[Enterprise]) -> str:
+    if not outcome.changed:
+        return "unchanged"
+    new = outcome.case.history[-1].type == EnterpriseRegistered.__name__
+    return "registered" if new else "updated"

@@ -251,7 +251,7 @@ async def test_what_the_store_cannot_hold_fails_its_own_command_alone(database: 
         return Tale(2**70 if state else 1, "")
 
     stream = tales(database)
-    stream._evolve = too_big
+    stream._cases._evolve = too_big
     await stream.prepare()
     async with stream.running():
         await stream.execute("hz_1", command("k1"), REPORT)
