@@ -15,6 +15,7 @@ from deploy import identity, reach
 from deploy.foreground import run
 from deploy.local.errors import Unavailable
 from deploy.operations.errors import NotNow
+from deploy.operations.republish import republish
 from deploy.pilot.command import demo
 from deploy.up import up as run_everything
 from shared.events.base import Role
@@ -37,6 +38,7 @@ def up() -> None:
 
 
 app.command()(demo)
+app.command()(republish)
 
 
 @app.command()

@@ -7,7 +7,7 @@ from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
 from deploy.local.errors import Unavailable
-from shared.kafka import provision
+from shared.kafka import absent, provision
 from shared.settings import Settings
 
 # Long enough for a server in the next province, short enough for somebody who waits.
@@ -24,10 +24,26 @@ async def topics(settings: Settings) -> list[str]:
     try:
         return await provision(settings)
     except KafkaError as trouble:
-        raise Unavailable(
-            f"Kafka at {settings.kafka} does not answer ({type(trouble).__name__}): start it (`nanxun up`),"
-            " or set NANXUN_KAFKA to where it is."
-        ) from None
+        raise _no_kafka(settings, trouble) from None
+
+
+async def missing(settings: Settings) -> list[str]:
+    """Return the topics that are missing.
+
+    Raises:
+        Unavailable: no broker answers.
+    """
+    try:
+        return await absent(settings)
+    except KafkaError as trouble:
+        raise _no_kafka(settings, trouble) from None
+
+
+def _no_kafka(settings: Settings, trouble: KafkaError) -> Unavailable:
+    return Unavailable(
+        f"Kafka at {settings.kafka} does not answer ({type(trouble).__name__}): start it (`nanxun up`),"
+        " or set NANXUN_KAFKA to where it is."
+    )
 
 
 async def mongo(settings: Settings) -> None:

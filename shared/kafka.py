@@ -90,6 +90,20 @@ async def provision(settings: Settings) -> list[str]:
         await admin.close()
 
 
+async def absent(settings: Settings) -> list[str]:
+    """Return the topics of the platform that the cluster does not have.
+
+    Raises:
+        KafkaError: it does not answer.
+    """
+    admin = AIOKafkaAdminClient(**connection(settings))
+    await admin.start()
+    try:
+        return sorted(set(topics(settings)) - set(await admin.list_topics()))
+    finally:
+        await admin.close()
+
+
 async def _create(admin: AIOKafkaAdminClient, settings: Settings, missing: dict[str, int]) -> None:
     # The topics are the log: nothing in them ever expires. One replica may be away, never the last but one.
     configs = {"retention.ms": "-1", "min.insync.replicas": str(max(1, settings.replication - 1))}

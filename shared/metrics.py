@@ -39,7 +39,9 @@ clock_offset_seconds = Gauge(
     ["service"],
 )
 unpublished_events = Gauge(
-    "nanxun_unpublished_events", "Events stored and not yet acknowledged by Kafka.", ["service"]
+    "nanxun_unpublished_events",
+    "Events stored and not yet acknowledged by Kafka, of the first 500,000 cases that wait.",
+    ["service"],
 )
 unpublished_oldest_seconds = Gauge(
     "nanxun_unpublished_oldest_seconds",

@@ -89,7 +89,7 @@ def application(service: Service, role: str, settings: Settings) -> ASGIApp:
         assert service.projection is not None
         work = Runtime(settings, client, database, service.projection)
         if service.dated:
-            heard = Watermarks(settings, database, service.projection.topics)
+            heard = Watermarks(settings, database, service.projection.name, service.projection.topics)
 
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncIterator[None]:

@@ -1,6 +1,6 @@
 """What a service says once a second on topic ``watermarks``: before when all it recorded is published."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from pydantic import Field, ValidationError
@@ -9,6 +9,8 @@ from shared.events.base import Part
 from shared.events.wire import Envelope, Headers, Record, record
 
 TOPIC = "watermarks"
+#: Said while a topic is being set back to unpublished: of the past nothing is promised.
+NOTHING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PublishedBefore(Part):
@@ -22,7 +24,12 @@ class PublishedBefore(Part):
     service: str
     sequence: int = Field(ge=1, description="counts what the service says; a later word replaces an earlier")
     topics: tuple[str, ...] = Field(description="what it publishes", strict=False)
-    before: datetime = Field(description="by the clock of the service's store", strict=False)
+    before: datetime = Field(
+        description="by the clock of the service's store; 1970 where nothing is promised", strict=False
+    )
+    epoch: int = Field(
+        default=0, ge=0, description="counts how often it began to publish anew; what it said before is void"
+    )
 
 
 def encode(said: PublishedBefore) -> Record:

@@ -14,10 +14,12 @@ from pymongo.errors import PyMongoError
 from shared import metrics
 from shared.clock import now
 from shared.events.topology import SERVICES
-from shared.events.watermarks import TOPIC, PublishedBefore, decode
+from shared.events.watermarks import NOTHING, TOPIC, PublishedBefore, decode
 from shared.kafka import connection
 from shared.mongo import Database, Document, Session, ensure_collection
+from shared.projection.generation import current
 from shared.projection.log import Log
+from shared.projection.positions import POSITIONS
 from shared.settings import Settings
 
 log = structlog.get_logger()
@@ -87,6 +89,7 @@ class _Heard:
     """The last word of a service, and the times that are kept, oldest first, with the sequence of each."""
 
     sequence: int = 0
+    epoch: int = 0
     kept: dict[datetime, int] = field(default_factory=dict)
     since_load: int = _RELOAD
 
@@ -98,11 +101,13 @@ class Watermarks:
     Attributes:
         settings: where Kafka is.
         database: the service's own.
-        topics: what the projection follows.
+        projection: its name.
+        topics: what it follows.
     """
 
     settings: Settings
     database: Database
+    projection: str
     topics: tuple[str, ...]
     _heard: dict[str, _Heard] = field(default_factory=dict)
 
@@ -128,47 +133,76 @@ class Watermarks:
         begins, ends = await consumer.beginning_offsets([at]), await consumer.end_offsets([at])
         consumer.assign([at])
         consumer.seek(at, max(begins[at], ends[at] - _LAST_RECORDS))
+        newest: dict[str, PublishedBefore] = {}
         while True:
             found = await consumer.getmany(timeout_ms=1_000)
             words = (decode(record.value, list(record.headers)) for record in found.get(at, ()))
-            newest = {word.service: word for word in words if word is not None}
-            for word in newest.values():
-                if word.service in sources(self.topics):
-                    await self._keep(word, log_ends)
+            newest |= {word.service: word for word in words if word is not None}
+            # What was said before is no longer true where a later word goes back behind it.
+            if await consumer.position(at) >= ends[at]:
+                for word in newest.values():
+                    if word.service in sources(self.topics):
+                        await self._keep(word, log_ends)
+                newest = {}
 
     async def _keep(self, word: PublishedBefore, log_ends: Log) -> None:
         """Keep a statement with the ends that its topics have now, unless a later one is known."""
         heard = self._heard.setdefault(word.service, _Heard())
         if heard.since_load >= _RELOAD:
             await self._load(word.service, heard)
-        if word.sequence <= heard.sequence:
+        if word.sequence <= heard.sequence or word.epoch < heard.epoch:
             return
-        newest = max(heard.kept, default=None)
-        if newest is None or word.before > newest:
-            await self._insert(word, await self._ends(word, log_ends))
+        if word.epoch > heard.epoch or any(at > word.before for at in heard.kept):
+            await self._void(word, heard)
+        newest = max(heard.kept, default=NOTHING)
+        if word.before > newest and (ends := await self._ends(word, log_ends)) is not None:
+            await self._insert(word, ends)
             heard.kept[word.before] = word.sequence
             heard.since_load += 1
-        # A service that goes back behind its own word publishes anew: what it said before is void.
-        void = [at for at in heard.kept if at > word.before]
-        await self._drop(word.service, heard, void or thinned(sorted(heard.kept)))
-        heard.sequence = word.sequence
+            await self._drop(word.service, heard, thinned(sorted(heard.kept)))
+        heard.sequence, heard.epoch = word.sequence, word.epoch
         _shown(word)
 
-    async def _ends(self, word: PublishedBefore, log_ends: Log) -> list[Document]:
+    async def _ends(self, word: PublishedBefore, log_ends: Log) -> list[Document] | None:
+        """Where the word's topics end; None where they are not those that the projection has read."""
+        positions = await self._positions()
         followed = [self.settings.topic(topic) for topic in word.topics if topic in self.topics]
         at = [TopicPartition(topic, n) for topic in followed for n in range(self.settings.partitions)]
         ends = await log_ends.ends(at)
+        if any(positions.get((p.topic, p.partition), 0) > end for p, end in ends.items()):
+            # Lost and made anew: its lanes stand still, and what they lack is behind no end of this log.
+            log.warning("watermark-of-another-log", service=word.service)
+            return None
         return [{"topic": topic, "ends": [ends[p] for p in at if p.topic == topic]} for topic in followed]
+
+    async def _positions(self) -> dict[tuple[str, int], int]:
+        generation = await current(self.database, self.projection)
+        rows = (
+            await generation.collection(POSITIONS)
+            .find({}, {"topic": 1, "partition": 1, "next": 1})
+            .to_list(None)
+        )
+        return {(row["topic"], row["partition"]): row["next"] for row in rows}
 
     async def _insert(self, word: PublishedBefore, ends: list[Document]) -> None:
         row = {"service": word.service, "sequence": word.sequence, "before": word.before, "topics": ends}
+        row |= {"epoch": word.epoch}
         where = {"_id": f"{word.service}:{word.sequence}"}
         await self.database[WATERMARKS].update_one(where, {"$setOnInsert": row}, upsert=True)
+
+    async def _void(self, word: PublishedBefore, heard: _Heard) -> None:
+        """Drop what a service said before it published anew, and beyond what it says now."""
+        void: list[Document] = [{"before": {"$gt": word.before}}]
+        if word.epoch:
+            void.append({"epoch": {"$not": {"$gte": word.epoch}}})
+        await self.database[WATERMARKS].delete_many({"service": word.service, "$or": void})
+        await self._load(word.service, heard)
 
     async def _load(self, service: str, heard: _Heard) -> None:
         rows = await self.database[WATERMARKS].find({"service": service}).sort("before", 1).to_list(None)
         heard.kept = {row["before"]: row["sequence"] for row in rows}
         heard.sequence = max([heard.sequence, *heard.kept.values()])
+        heard.epoch = max([heard.epoch, *(row.get("epoch", 0) for row in rows)])
         heard.since_load = 0
 
     async def _drop(self, service: str, heard: _Heard, times: list[datetime]) -> None:

@@ -1,42 +1,60 @@
 """What has not reached Kafka yet: how much, and for how long; true also while nothing can be sent."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 
 import structlog
 from pymongo.errors import PyMongoError
 
 from shared import metrics
-from shared.mongo import Database, Document
+from shared.mongo import Collection, Database, Document
+from shared.stream.documents import SLOTS
 
 log = structlog.get_logger()
 
 _GAUGE_SECONDS = 1.0
+# Every case waits after a topic was set back to unpublished. To count them each second would keep the store
+# from its work: counting takes a tenth of the time, and goes as far as it gets within seconds.
+_SHARE = 0.1
+_MOST_COUNTED = 500_000
 # With the slot, since only so does the index serve, and no look reads what is published already.
 UNPUBLISHED: Document = {"slot": {"$gte": 0}, "unpublished_since": {"$exists": True}}
 
 
 async def watch(database: Database, service: str, kinds: tuple[str, ...]) -> None:
     """Keep the service's metrics of unpublished events true until cancelled."""
+    count_at = time.monotonic()
     while True:
+        began = time.monotonic()
         try:
-            await _gauge(database, service, kinds)
+            await _age(database, service, kinds)
+            if began >= count_at:
+                await _count(database, service, kinds)
+                count_at = began + (time.monotonic() - began) / _SHARE
         except PyMongoError as error:
             log.warning("unpublished-unknown", service=service, error=type(error).__name__)
         await asyncio.sleep(_GAUGE_SECONDS)
 
 
-async def _gauge(database: Database, service: str, kinds: tuple[str, ...]) -> None:
-    waiting, oldest = 0, None
-    for kind in kinds:
-        total: Document = {
-            "_id": None,
-            "waiting": {"$sum": {"$subtract": ["$version", "$published"]}},
-            "oldest": {"$min": "$unpublished_since"},
-        }
-        async for row in database[kind].aggregate([{"$match": UNPUBLISHED}, {"$group": total}]):
-            waiting += row["waiting"]
-            oldest = min(oldest or row["oldest"], row["oldest"])
-    age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
-    metrics.unpublished_events.labels(service).set(waiting)
+async def waits_longest(collection: Collection) -> datetime | None:
+    """Return since when the longest waiting case of all slots has waited; None where nothing waits."""
+    # Each slot is named, so that the index gives them in order of time, and one entry of each is read.
+    waiting = UNPUBLISHED | {"slot": {"$in": list(range(SLOTS))}}
+    first = collection.find(waiting, {"unpublished_since": 1}).sort("unpublished_since", 1).limit(1)
+    return next((row["unpublished_since"] for row in await first.to_list(None)), None)
+
+
+async def _age(database: Database, service: str, kinds: tuple[str, ...]) -> None:
+    known = [since for kind in kinds if (since := await waits_longest(database[kind]))]
+    age = (datetime.now(UTC) - min(known)).total_seconds() if known else 0.0
     metrics.unpublished_oldest_seconds.labels(service).set(max(age, 0.0))
+
+
+async def _count(database: Database, service: str, kinds: tuple[str, ...]) -> None:
+    waiting = 0
+    each: Document = {"_id": None, "waiting": {"$sum": {"$subtract": ["$version", "$published"]}}}
+    counted: list[Document] = [{"$match": UNPUBLISHED}, {"$limit": _MOST_COUNTED}, {"$group": each}]
+    for kind in kinds:
+        waiting += sum([row["waiting"] async for row in database[kind].aggregate(counted)])
+    metrics.unpublished_events.labels(service).set(waiting)

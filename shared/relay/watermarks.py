@@ -11,13 +11,13 @@ from pymongo import ReturnDocument
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from shared.events.watermarks import PublishedBefore, encode
+from shared.events.watermarks import NOTHING, PublishedBefore, encode
 from shared.mongo import Database, Document
-from shared.relay.gauge import UNPUBLISHED
+from shared.relay.gauge import waits_longest
 from shared.sender import NotSent, Sender
 from shared.settings import Settings
 from shared.stream.documents import LONGEST_COMMAND
-from shared.stream.store_clock import STATEMENT, STATEMENTS
+from shared.stream.store_clock import SETTING_BACK, STATEMENT, STATEMENTS
 
 log = structlog.get_logger()
 
@@ -50,6 +50,7 @@ class Watermarks:
     kinds: tuple[str, ...]
     _horizon: datetime | None = None
     _clock: datetime | None = None
+    _setting_back: bool = False
     _sender: Sender = field(init=False)
 
     def __post_init__(self) -> None:
@@ -76,33 +77,29 @@ class Watermarks:
             NotSent: Kafka did not take it.
             PyMongoError: the store did not answer.
         """
-        known = self._horizon
+        known, setting_back = self._horizon, self._setting_back
         oldest = await self._oldest()
         stated = await self._stated()
-        self._horizon = stated["horizon"]
+        self._horizon, self._setting_back = stated["horizon"], bool(stated.get(SETTING_BACK))
         self._looked_at(stated["at"])
         if known is None:
             # The time was taken after the look; only the next look is after it.
             return
-        before = min(known, *oldest) if oldest else known
+        # A case that is still to be set back looks published; the last ones may have been since the look.
+        unsure = setting_back or self._setting_back
         said = PublishedBefore(
-            service=self.service, sequence=stated["sequence"], topics=self.kinds, before=before
+            service=self.service,
+            sequence=stated["sequence"],
+            topics=self.kinds,
+            before=NOTHING if unsure else min(known, *oldest) if oldest else known,
+            epoch=stated.get("epoch", 0),
         )
         await self._sender.send([encode(said)])
 
     async def _oldest(self) -> list[datetime]:
-        """Since when the longest waiting of each slot has waited."""
-        first: Document = {"_id": "$slot", "since": {"$first": "$unpublished_since"}}
-        pipeline = [
-            {"$match": UNPUBLISHED},
-            {"$sort": {"slot": 1, "unpublished_since": 1}},
-            {"$group": first},
-        ]
-        found: list[datetime] = []
-        for kind in self.kinds:
-            collection = self.database[kind].with_options(read_concern=_LOCAL)
-            found += [row["since"] async for row in collection.aggregate(pipeline)]
-        return found
+        """Since when the longest waiting of each stream has waited."""
+        looks = [self.database[kind].with_options(read_concern=_LOCAL) for kind in self.kinds]
+        return [since for look in looks if (since := await waits_longest(look))]
 
     async def _stated(self) -> Document:
         """Write down, by a majority, until when no command can come any more; it never moves back.

@@ -12,8 +12,10 @@ from shared.mongo import Database
 
 log = structlog.get_logger()
 
-#: Where a service's relays keep what they have said; one document of this id.
+#: Where a service keeps what its relays have said, and what is being published anew; one document of this id.
 STATEMENTS, STATEMENT = "published_before", "statement"
+#: Its part about the streams that are being set back to unpublished, each by its name.
+SETTING_BACK = "setting_back"
 
 _LOOK_SECONDS = 5.0
 # More than a round trip to a busy store, less than what its validator allows a command.
@@ -39,7 +41,7 @@ async def heed(database: Database, clock: Clock) -> None:
     Raises:
         PyMongoError: the store does not answer.
     """
-    said = await database[STATEMENTS].find_one({"_id": STATEMENT})
+    said = await database[STATEMENTS].find_one({"_id": STATEMENT, "horizon": {"$exists": True}})
     if said is not None:
         clock.follow(said["horizon"])
 

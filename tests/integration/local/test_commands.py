@@ -86,6 +86,19 @@ def test_topics_are_created_once(settings: Settings, topics: list[str], addresse
     assert (done.returncode, done.stdout) == (0, "Every topic is there.\n")
 
 
+def test_a_topic_that_is_published_anew_must_be_one_of_ours_and_be_there(
+    settings: Settings, topics: list[str], addresses: Addresses
+) -> None:
+    env = {"NANXUN_KAFKA": addresses.kafka, "NANXUN_MONGO": addresses.mongo}
+
+    assert topics
+    unknown = nanxun(settings.data, "republish", "hazard", env=env)
+    missing = nanxun(settings.data, "republish", "hazards", env=env | {"NANXUN_NAMESPACE": "nobody"})
+
+    assert "say one of enterprises, hazards, savings, suggestions" in refused(unknown)
+    assert "`nanxun topics`" in refused(missing)
+
+
 def test_a_token_stands_alone_on_its_line(tmp_path: Path) -> None:
     done = nanxun(tmp_path, "token", "--role", "authority", "--area", "CN")
 

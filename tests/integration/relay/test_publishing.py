@@ -11,7 +11,7 @@ from shared.events.wire import decode
 from shared.projection.records import _partition
 from shared.relay import Relay
 from shared.relay.gauge import UNPUBLISHED
-from shared.relay.relay import _mark, _read
+from shared.relay.rounds import mark, read
 from shared.settings import Settings
 from shared.stream.documents import SLOTS
 from tests.facts import event
@@ -50,9 +50,9 @@ async def test_what_was_stored_is_published_in_order_under_its_key_and_marked(
     await eventually(lambda: published.has(sum(stock.versions.values())))
     assert published.in_order(stock.versions)
     for record in published.records:
-        read = decode(record.key, record.value, record.headers)
-        assert isinstance(read, Recorded)
-        assert read == event(read.subject, read.sequence, record.key.decode())
+        decoded = decode(record.key, record.value, record.headers)
+        assert isinstance(decoded, Recorded)
+        assert decoded == event(decoded.subject, decoded.sequence, record.key.decode())
         assert record.partition == _partition(record.key, settings.partitions)
 
 
@@ -62,11 +62,11 @@ async def test_a_document_that_moved_on_between_read_and_mark_is_published_later
     await stock.add("hz_1")
     await stock.add("hz_2")
     collection = stock.database["hazards"]
-    found = await _read("hazards", collection, ALL)
+    found = await read("hazards", collection, ALL)
     await stock.add("hz_1")
 
-    for version, cases in found.versions.items():
-        await _mark(collection, version, cases)
+    for read_as, cases in found.cases.items():
+        await mark(collection, read_as, cases)
 
     moved, whole = await collection.find().sort("_id").to_list(None)
     assert (moved["published"], "unpublished_since" in moved) == (1, True)
@@ -101,9 +101,9 @@ async def test_a_crash_between_acknowledgement_and_mark_sends_again_and_loses_no
 async def test_a_late_mark_takes_nothing_back(stock: Stock) -> None:
     await stock.add("hz_1", 3)
     collection = stock.database["hazards"]
-    await _mark(collection, 3, ["hz_1"])
+    await mark(collection, (3, None), ["hz_1"])
 
-    await _mark(collection, 2, ["hz_1"])
+    await mark(collection, (2, None), ["hz_1"])
 
     assert await stock.all_marked()
 
@@ -123,12 +123,12 @@ async def test_only_the_slots_that_are_held_are_read(stock: Stock) -> None:
     for n in range(20):
         await stock.add(f"hz_{n}")
 
-    halves = [await _read("hazards", stock.database["hazards"], ALL[part::2]) for part in (0, 1)]
+    halves = [await read("hazards", stock.database["hazards"], ALL[part::2]) for part in (0, 1)]
 
     told = [{dict(r.headers)["ce_subject"] for r in half.records} for half in halves]
     assert len(told[0] | told[1]) == 20
     assert not told[0] & told[1]
-    assert (await _read("hazards", stock.database["hazards"], [])).records == []
+    assert (await read("hazards", stock.database["hazards"], [])).records == []
 
 
 async def test_no_look_reads_what_is_published_already(stock: Stock) -> None:

@@ -1,0 +1,90 @@
+"""What a service says of the past counts until it goes back behind it, and only for the log it is about."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.events.watermarks import NOTHING, PublishedBefore, encode
+from shared.mongo import Document
+from shared.projection.positions import POSITIONS
+from shared.projection.watermarks import WATERMARKS, Watermarks
+from shared.service import working
+from tests.facts import records
+from tests.integration.projection.conftest import Stage, enterprise
+from tests.support import eventually
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def heard(stage: Stage) -> Watermarks:
+    return Watermarks(stage.settings, stage.database, stage.projection.name, stage.projection.topics)
+
+
+async def say(
+    stage: Stage, sequence: int, before: datetime, *, epoch: int = 0, service: str = "hazards"
+) -> None:
+    said = PublishedBefore(service=service, sequence=sequence, topics=(service,), before=before, epoch=epoch)
+    await stage.send([encode(said)])
+
+
+async def kept(stage: Stage) -> list[Document]:
+    found: list[Document] = await stage.database[WATERMARKS].find().sort("before").to_list(None)
+    return found
+
+
+async def holds(stage: Stage, *times: datetime) -> bool:
+    assert [row["before"] for row in await kept(stage)] == list(times)
+    return True
+
+
+def minutes(n: int) -> datetime:
+    return NOON + timedelta(minutes=n)
+
+
+async def test_what_was_said_before_a_topic_was_published_anew_is_void(
+    stage: Stage, heard: Watermarks
+) -> None:
+    async with working(heard.run()):
+        await say(stage, 1, minutes(1))
+        await eventually(lambda: holds(stage, minutes(1)))
+        await say(stage, 2, NOTHING, epoch=1)
+        await eventually(lambda: holds(stage))
+        await say(stage, 3, minutes(1), epoch=1)
+        await eventually(lambda: holds(stage, minutes(1)))
+
+
+async def test_who_was_away_meanwhile_learns_it_from_any_later_word(stage: Stage, heard: Watermarks) -> None:
+    async with working(heard.run()):
+        await say(stage, 1, minutes(1))
+        await eventually(lambda: holds(stage, minutes(1)))
+    await say(stage, 90, minutes(9), epoch=1)
+    later = Watermarks(stage.settings, stage.database, stage.projection.name, stage.projection.topics)
+
+    async with working(later.run()):
+        await eventually(lambda: holds(stage, minutes(9)))
+        # A relay that does not know of it yet.
+        await say(stage, 91, minutes(10))
+        await say(stage, 1, minutes(11), service="suggestions")
+        await eventually(lambda: holds(stage, minutes(9), minutes(11)))
+
+
+async def test_a_word_about_a_log_that_ends_before_what_was_read_is_not_kept(
+    stage: Stage, heard: Watermarks
+) -> None:
+    await stage.send(records("hz_1", 1, enterprise=enterprise(0, 3)))
+    async with stage.running():
+        await eventually(lambda: stage.reaches("hazards", 0, 1))
+    async with working(heard.run()):
+        await say(stage, 1, minutes(1))
+        await eventually(lambda: holds(stage, minutes(1)))
+        # As after a log that was lost: what was read of it is more than there is.
+        positions = stage.generation.collection(POSITIONS)
+        await positions.update_many({}, {"$set": {"next": 2}})
+        await say(stage, 2, minutes(2))
+        await say(stage, 3, minutes(3))
+        await eventually(lambda: heard._heard["hazards"].sequence == 3)
+        assert await holds(stage, minutes(1))
+        await positions.update_many({}, {"$set": {"next": 1}})
+        await say(stage, 4, minutes(4))
+        await eventually(lambda: holds(stage, minutes(1), minutes(4)))
