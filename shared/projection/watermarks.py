@@ -56,7 +56,7 @@ async def as_of(
 
 
 async def _reached(
-    database: Database, session: Session, service: str, positions: dict[tuple[str, int], int]
+    database: Database, session: Session | None, service: str, positions: dict[tuple[str, int], int]
 ) -> datetime | None:
     # The newest first: it is nearly always one of the first few.
     rows = database[WATERMARKS].find({"service": service}, session=session).sort("before", -1).batch_size(8)
@@ -159,7 +159,7 @@ class Watermarks:
             await self._insert(word, ends)
             heard.kept[word.before] = word.sequence
             heard.since_load += 1
-            await self._drop(word.service, heard, thinned(sorted(heard.kept)))
+            await self._thin(word.service, heard)
         heard.sequence, heard.epoch = word.sequence, word.epoch
         _shown(word)
 
@@ -204,6 +204,12 @@ class Watermarks:
         heard.sequence = max([heard.sequence, *heard.kept.values()])
         heard.epoch = max([heard.epoch, *(row.get("epoch", 0) for row in rows)])
         heard.since_load = 0
+
+    async def _thin(self, service: str, heard: _Heard) -> None:
+        """Keep few of them; but never without the one that reports speak of now, which would go back."""
+        if gone := thinned(sorted(heard.kept)):
+            reached = await _reached(self.database, None, service, await self._positions())
+            await self._drop(service, heard, [at for at in gone if at != reached])
 
     async def _drop(self, service: str, heard: _Heard, times: list[datetime]) -> None:
         if times:

@@ -49,6 +49,7 @@ class Watermarks:
     service: str
     kinds: tuple[str, ...]
     _horizon: datetime | None = None
+    _stated_last: int = 0
     _clock: datetime | None = None
     _setting_back: bool = False
     _sender: Sender = field(init=False)
@@ -77,13 +78,15 @@ class Watermarks:
             NotSent: Kafka did not take it.
             PyMongoError: the store did not answer.
         """
-        known, setting_back = self._horizon, self._setting_back
+        known, last, setting_back = self._horizon, self._stated_last, self._setting_back
         oldest = await self._oldest()
         stated = await self._stated()
-        self._horizon, self._setting_back = stated["horizon"], bool(stated.get(SETTING_BACK))
+        self._horizon, self._stated_last = stated["horizon"], stated["sequence"]
+        self._setting_back = bool(stated.get(SETTING_BACK))
         self._looked_at(stated["at"])
-        if known is None:
-            # The time was taken after the look; only the next look is after it.
+        if known is None or stated["sequence"] != last + 1:
+            # The time was taken after the look; only the next look is after it. And where another relay spoke
+            # meanwhile, it said more than what is known here: to say less would take back its word.
             return
         # A case that is still to be set back looks published; the last ones may have been since the look.
         unsure = setting_back or self._setting_back

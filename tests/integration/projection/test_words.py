@@ -6,6 +6,7 @@ import pytest
 
 from shared.events.watermarks import NOTHING, PublishedBefore, encode
 from shared.mongo import Document
+from shared.projection.log import Log
 from shared.projection.positions import POSITIONS
 from shared.projection.watermarks import WATERMARKS, Watermarks
 from shared.service import working
@@ -14,6 +15,8 @@ from tests.integration.projection.conftest import Stage, enterprise
 from tests.support import eventually
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+# One that would go by its age.
+REACHED = 3
 
 
 @pytest.fixture
@@ -67,6 +70,24 @@ async def test_who_was_away_meanwhile_learns_it_from_any_later_word(stage: Stage
         await say(stage, 91, minutes(10))
         await say(stage, 1, minutes(11), service="suggestions")
         await eventually(lambda: holds(stage, minutes(9), minutes(11)))
+
+
+async def test_the_word_that_a_lagging_projection_has_reached_is_kept_however_old_it_gets(
+    stage: Stage, heard: Watermarks
+) -> None:
+    ends = Log(stage.settings)
+    for second in range(1, 61):
+        if second == REACHED + 1:
+            # Nobody reads it: what is said from here on is not reached.
+            await stage.send(records("hz_1", 1, enterprise=enterprise(0, 3)))
+        at = NOON + timedelta(seconds=second)
+        said = PublishedBefore(service="hazards", sequence=second, topics=("hazards",), before=at)
+        await heard._keep(said, ends)
+    await ends.close()
+
+    times = [row["before"] for row in await kept(stage)]
+    assert len(times) < 50
+    assert NOON + timedelta(seconds=REACHED) in times
 
 
 async def test_a_word_about_a_log_that_ends_before_what_was_read_is_not_kept(

@@ -33,6 +33,11 @@ async def speaker(settings: Settings, stock: Stock) -> AsyncIterator[Watermarks]
 
 async def word(consumer: AIOKafkaConsumer) -> PublishedBefore:
     """The last that is heard by now."""
+    return (await words(consumer))[-1]
+
+
+async def words(consumer: AIOKafkaConsumer) -> list[PublishedBefore]:
+    """What is heard by now."""
     records = []
 
     async def some() -> bool:
@@ -41,9 +46,8 @@ async def word(consumer: AIOKafkaConsumer) -> PublishedBefore:
         return bool(records)
 
     await eventually(some)
-    found = decode(records[-1].value, records[-1].headers)
-    assert found is not None
-    return found
+    found = [decode(record.value, record.headers) for record in records]
+    return [each for each in found if each is not None]
 
 
 async def test_with_nothing_waiting_all_is_published_that_no_command_can_still_bring(
@@ -87,6 +91,28 @@ async def test_a_store_whose_clock_is_set_back_takes_nothing_back(
         return abs((await word(heard)).before - ahead) < timedelta(milliseconds=1)
 
     await eventually(holds)
+
+
+async def test_who_speaks_again_after_another_never_takes_back_what_that_one_said(
+    settings: Settings, speaker: Watermarks, stock: Stock, heard: AIOKafkaConsumer
+) -> None:
+    other = Watermarks(settings, stock.database, "hazards", ("hazards",))
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    await speaker.say()
+    await speaker.say()
+    await stock.database[STATEMENTS].update_one({"_id": STATEMENT}, {"$set": {"horizon": ahead}})
+    await other.say()
+    await other.say()
+    said = await word(heard)
+
+    # As a relay that was frozen, or held other slots meanwhile.
+    await speaker.say()
+    await speaker.say()
+    again = await words(heard)
+    await other._sender.close()
+
+    assert min(each.before for each in again) >= said.before
+    assert again[-1].sequence > said.sequence
 
 
 async def test_of_several_relays_one_speaks_and_another_goes_on_when_it_leaves(
