@@ -1,13 +1,18 @@
 """Sending to Kafka with a time limit: all acknowledged, or a new producer and nothing marked."""
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared import kafka
 from shared.events.wire import Record
+from shared.partition import partition
 from shared.settings import Settings
 
 # An idempotent producer never gives up by itself; a broker that restarts is back within this.
@@ -39,19 +44,24 @@ class Sender:
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 producer = self._producer = self._producer or await self._started()
-                sent = [
-                    await producer.send(
-                        self.settings.topic(record.topic),
-                        record.value,
-                        key=record.key,
-                        headers=record.headers,
-                    )
-                    for record in records
-                ]
-                await asyncio.gather(*sent)
+                shares = await self._shares(producer, records)
+                sent = await asyncio.gather(*(_submitted(producer, *share) for share in shares.items()))
+                await asyncio.gather(*chain.from_iterable(sent))
         except (KafkaError, TimeoutError) as error:
             await self.close()
             raise NotSent(type(error).__name__) from error
+
+    async def _shares(
+        self, producer: AIOKafkaProducer, records: list[Record]
+    ) -> dict[TopicPartition, list[Record]]:
+        """Return the records of each partition in their order."""
+        names = {record.topic: self.settings.topic(record.topic) for record in records}
+        sizes = {topic: len(await producer.partitions_for(name)) for topic, name in names.items()}
+        shares: defaultdict[tuple[str, int], list[Record]] = defaultdict(list)
+        for record in records:
+            # What has no key has no order to keep.
+            shares[record.topic, partition(record.key or b"", sizes[record.topic])].append(record)
+        return {TopicPartition(names[topic], number): share for (topic, number), share in shares.items()}
 
     async def close(self) -> None:
         """Let go of the producer and of what it has not sent.
@@ -81,3 +91,28 @@ class Sender:
             await producer.stop()
             raise
         return producer
+
+
+async def _submitted(
+    producer: AIOKafkaProducer, place: TopicPartition, records: list[Record]
+) -> list[Awaitable[Any]]:
+    """Hand over the records of one partition as batches in their order; return what waits for each.
+
+    The library's own sending of one record after the other takes twice the time.
+    """
+    sent: list[Awaitable[Any]] = []
+    batch = producer.create_batch()
+    for record in records:
+        if not _appended(batch, record):
+            sent.append(await producer.send_batch(batch, place.topic, partition=place.partition))
+            batch = producer.create_batch()
+            _appended(batch, record)
+    batch.close()
+    sent.append(await producer.send_batch(batch, place.topic, partition=place.partition))
+    return sent
+
+
+def _appended(batch: Any, record: Record) -> bool:
+    """Whether the batch had room; an empty one takes a record of any size, which the broker may refuse."""
+    done = batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers)
+    return done is not None

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from aiokafka import ConsumerRecord, TopicPartition
-from aiokafka.partitioner import murmur2
 
 from shared.events.wire import Decoded, Unreadable, decode
+from shared.partition import partition
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ Read = Callable[[ConsumerRecord, int], Item]
 
 def read(record: ConsumerRecord, partitions: int) -> Item:
     """Return what ``record`` says; one in the wrong partition for its key would meet another lane's case."""
-    if not record.key or _partition(record.key, partitions) != record.partition:
+    if not record.key or partition(record.key, partitions) != record.partition:
         return Item(record, Unreadable("key", "the record is not in the partition of its key"))
     return Item(record, decode(record.key, record.value, record.headers))
 
@@ -49,9 +49,3 @@ def fingerprint(record: ConsumerRecord) -> str:
 def _at(topic: str, partition: int) -> TopicPartition:
     """The partition; it is asked for several times of every record, and there are few of them."""
     return TopicPartition(topic, partition)
-
-
-@lru_cache(maxsize=65_536)
-def _partition(key: bytes, partitions: int) -> int:
-    """The partition that Kafka's default partitioner gives a key."""
-    return int((murmur2(key) & 0x7FFFFFFF) % partitions)

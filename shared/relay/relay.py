@@ -17,6 +17,8 @@ from shared.settings import Settings
 
 log = structlog.get_logger()
 
+# While one waits for the store or for Kafka, the other works; more would wait for the interpreter.
+_HANDS = 2
 # How long an event may wait for the next look. A look costs much the same whatever it finds, so what comes
 # within this goes together; only a full round is followed by the next at once.
 _IDLE_SECONDS = 0.05
@@ -58,7 +60,8 @@ class Relay:
                 leases = Leases(self._database[f"{kind}_leases"], self._settings.instance)
                 shares.append(leases)
                 tasks.create_task(self._keep(leases), name=f"leases-{kind}")
-                tasks.create_task(self._publish(kind, leases), name=f"relay-{kind}")
+                for hand in range(_HANDS):
+                    tasks.create_task(self._publish(kind, leases, hand), name=f"relay-{kind}-{hand}")
             tasks.create_task(watch(self._database, self._service, self._kinds), name="unpublished")
             said = Watermarks(self._settings, self._database, self._service, self._kinds)
             # One voice is enough, and any would be true.
@@ -81,14 +84,15 @@ class Relay:
             with suppress(PyMongoError):
                 await asyncio.shield(leases.release())
 
-    async def _publish(self, kind: str, leases: Leases) -> None:
+    async def _publish(self, kind: str, leases: Leases, hand: int) -> None:
+        """Publish the slots of one hand; a case is always in the same one, so its events keep their order."""
         collection = self._database[kind]
         sender = Sender(self._settings)
         backoff = _IDLE_SECONDS
         try:
             while True:
                 try:
-                    full = await self._round(kind, collection, leases.held(), sender)
+                    full = await self._round(kind, collection, _of(leases.held(), hand), sender)
                 except (NotSent, PyMongoError) as error:
                     log.warning("relay-waits", service=self._service, kind=kind, error=str(error)[:200])
                     await asyncio.sleep(backoff)
@@ -103,8 +107,12 @@ class Relay:
         found = await read(kind, collection, slots)
         if found.records:
             await sender.send(found.records)
-        for sent in found.records:
-            metrics.published_events.labels(kind, dict(sent.headers)["ce_type"].decode()).inc()
+        for name, count in found.types.items():
+            metrics.published_events.labels(kind, name).inc(count)
         for read_as, cases in found.cases.items():
             await mark(collection, read_as, cases)
         return found.full
+
+
+def _of(slots: list[int], hand: int) -> list[int]:
+    return [slot for slot in slots if slot % _HANDS == hand]

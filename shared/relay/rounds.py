@@ -1,9 +1,9 @@
 """One look of a relay at what waits: a bounded share of it, read, and marked once Kafka has it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from shared.events.wire import Record, record
+from shared.events.wire import Record
 from shared.mongo import Collection, Document
 from shared.relay.gauge import UNPUBLISHED
 from shared.stream.documents import MOST_EVENTS, Entry
@@ -25,11 +25,13 @@ class Round:
 
     Attributes:
         records: in order per case.
+        types: how many there are of each.
         cases: by what they were when they were read.
         full: there may be more at once.
     """
 
     records: list[Record] = field(default_factory=list)
+    types: Counter[str] = field(default_factory=Counter)
     cases: defaultdict[Read, list[str]] = field(default_factory=lambda: defaultdict(list))
     full: bool = False
 
@@ -44,7 +46,9 @@ async def read(topic: str, collection: Collection, slots: list[int]) -> Round:
         while documents := await cursor.to_list(_TOGETHER):
             count += len(documents)
             for document in documents:
-                found.records += _records(topic, document)
+                for entry in document["events"]:
+                    found.records.append(Entry.record(entry, topic, document["_id"]))
+                    found.types[entry["type"]] += 1
                 found.cases[document["version"], document.get("epoch")].append(document["_id"])
             if len(found.records) >= _RECORDS:
                 found.full = True
@@ -64,11 +68,6 @@ def waiting(slots: list[int]) -> list[Document]:
         {"$limit": _DOCUMENTS},
         {"$project": {"version": 1, "epoch": 1, "events": rest}},
     ]
-
-
-def _records(topic: str, document: Document) -> list[Record]:
-    entries = [Entry.read(entry) for entry in document["events"]]
-    return [record(entry.envelope(topic, document["_id"]), entry.data) for entry in entries]
 
 
 async def mark(collection: Collection, read_as: Read, cases: list[str]) -> None:

@@ -7,7 +7,7 @@ from zlib import crc32
 
 from shared.events.base import Fact, Recorded
 from shared.events.rules import Private
-from shared.events.wire import Envelope, data, envelope
+from shared.events.wire import Envelope, Record, data, envelope, record
 from shared.mongo import Document
 from shared.stream.command import Command
 
@@ -89,19 +89,21 @@ class Entry:
         """Return the entry as it is stored."""
         return {name: getattr(self, name) for name in self.__slots__}
 
-    def envelope(self, topic: str, subject: str) -> Envelope:
-        """Return the CloudEvents attributes of the event, which belongs to case ``subject``."""
-        return Envelope(
-            topic=topic,
-            key=self.key,
-            type=self.type,
-            major=self.major,
-            subject=subject,
-            sequence=self.sequence,
-            time=self.time,
-            recorded_time=self.recorded_time,
-            traceparent=self.traceparent,
+    @staticmethod
+    def record(document: Document, topic: str, subject: str) -> Record:
+        """Return what is published of an entry as it is stored; the rest of it is not looked at."""
+        of = Envelope(
+            topic,
+            document["key"],
+            document["type"],
+            document["major"],
+            subject,
+            document["sequence"],
+            document["time"],
+            document["recorded_time"],
+            document.get("traceparent"),
         )
+        return record(of, document["data"])
 
     @property
     def recorded_at(self) -> datetime:

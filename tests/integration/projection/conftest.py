@@ -17,9 +17,10 @@ from shared.events.base import Fact, Recorded
 from shared.events.wire import Record
 from shared.kafka import DEAD
 from shared.mongo import Client, Database, Document
+from shared.partition import partition
 from shared.projection import Folded, Generation, Lane, Projection, Runtime, hashed
 from shared.projection import records as reading
-from shared.projection.records import Read, _partition
+from shared.projection.records import Read
 from shared.projection.unit import CASES, case_id
 from shared.settings import Settings
 
@@ -76,7 +77,7 @@ TALES: Projection[Document, Telling] = Projection(
 def enterprise(lane: int, partitions: int, nth: int = 0) -> str:
     """The ``nth`` enterprise whose events go to ``lane``."""
     keys = (f"E{n}" for n in range(1_000))
-    fitting = [key for key in keys if _partition(key.encode(), partitions) == lane]
+    fitting = [key for key in keys if partition(key.encode(), partitions) == lane]
     return fitting[nth]
 
 

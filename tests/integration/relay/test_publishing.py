@@ -8,7 +8,7 @@ import pytest
 
 from shared.events.base import Recorded
 from shared.events.wire import decode
-from shared.projection.records import _partition
+from shared.partition import partition
 from shared.relay import Relay
 from shared.relay.gauge import UNPUBLISHED
 from shared.relay.rounds import mark, read
@@ -53,7 +53,7 @@ async def test_what_was_stored_is_published_in_order_under_its_key_and_marked(
         decoded = decode(record.key, record.value, record.headers)
         assert isinstance(decoded, Recorded)
         assert decoded == event(decoded.subject, decoded.sequence, record.key.decode())
-        assert record.partition == _partition(record.key, settings.partitions)
+        assert record.partition == partition(record.key, settings.partitions)
 
 
 async def test_a_document_that_moved_on_between_read_and_mark_is_published_later(
