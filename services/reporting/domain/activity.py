@@ -48,6 +48,10 @@ def contributions(known: Known) -> Counter[Active]:
 
 def change(before: Known, after: Known) -> Counter[Active]:
     """Return what learning of a month adds to the counters."""
+    if not before and len(after) == 1:
+        # The first that is heard of an enterprise, as most is.
+        ((month, recorded),) = after.items()
+        return Counter({Active(month, _NEVER, recorded): 1})
     delta = contributions(after)
     delta.subtract(contributions(before))
     return Counter({active: amount for active, amount in delta.items() if amount})

@@ -66,4 +66,9 @@ def active_in(region: str) -> tuple[tuple[Level, str], ...]:
 
 def groups_of(cell: Cell) -> tuple[str, str, str]:
     """Return the paths of the counters that a case of a cell adds to, inside a roll-up."""
-    return (TOTAL, f"i.{cell.section}", f"s.{cell.size}")
+    return _groups(cell.section, cell.size)
+
+
+@lru_cache(maxsize=1_024)
+def _groups(section: str, size: str) -> tuple[str, str, str]:
+    return (TOTAL, f"i.{section}", f"s.{size}")

@@ -42,8 +42,10 @@ def follow(case: SuggestionCase | None, event: Recorded[AnySuggestionFact]) -> t
     if case is None:
         raise ValueError(f"{event.id} is of a suggestion that was never submitted")
     after = _after(case, event.fact, at)
-    moves = [Move(flow, at) for flow in _flows(event.fact)] + _states(case, -1) + _states(after, 1)
-    return after, Effect(case.home, month(event.recorded_at), _netted(moves), at if first else None)
+    moves = tuple(Move(flow, at) for flow in _flows(event.fact))
+    if after is not case:
+        moves = _netted([*moves, *_states(case, -1), *_states(after, 1)])
+    return after, Effect(case.home, month(event.recorded_at), moves, at if first else None)
 
 
 def _after(case: SuggestionCase, fact: AnySuggestionFact, at: int) -> SuggestionCase:
