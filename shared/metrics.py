@@ -40,12 +40,14 @@ clock_offset_seconds = Gauge(
 )
 unpublished_events = Gauge(
     "nanxun_unpublished_events",
-    "Events stored and not yet acknowledged by Kafka, of the first 500,000 cases that wait.",
+    "Events stored and not yet acknowledged by Kafka, of the first 500,000 cases that wait, as of the last"
+    " look. Each relay tells it of its whole service: take the max.",
     ["service"],
 )
 unpublished_oldest_seconds = Gauge(
     "nanxun_unpublished_oldest_seconds",
-    "Age of the oldest event that Kafka has not acknowledged.",
+    "Everything stored longer ago than this is acknowledged by Kafka: the age of the oldest event that waits,"
+    " or of the look that found none. Each relay tells it of its whole service: take the max.",
     ["service"],
 )
 published_events = Counter(
@@ -53,17 +55,27 @@ published_events = Counter(
 )
 watermark_seconds = Gauge(
     "nanxun_watermark_seconds",
-    "Age of the time before which all that a service recorded is published, as last heard from it.",
+    "Age of the time before which all that a service recorded is published, as last heard from it; of one"
+    " that was never heard, the time that this process has listened.",
     ["service"],
 )
 projection_lag_records = Gauge(
     "nanxun_projection_lag_records",
-    "Records between a projection's next offset and the end of the partition.",
+    "Records between a projection's next offset and the end of the partition, as of the last look at the"
+    " log. Each process tells it of the partitions that it was assigned; one that has none, of all: take the"
+    " max by partition, then the sum.",
     ["projection", "topic", "partition"],
+)
+projection_lag_known_seconds = Gauge(
+    "nanxun_projection_lag_known_seconds",
+    "Age of the last look at the log, of the partition where it is oldest; lag is as of then. Take the max.",
+    ["projection"],
 )
 projection_freshness_seconds = Gauge(
     "nanxun_projection_freshness_seconds",
-    "Age of the newest event applied, by when it was recorded; 0 at the end of the log.",
+    "Everything that came to the log longer ago than this is applied: the age of the oldest record that is"
+    " not, or of the look that found none, whichever is known. Before anything is known, the time that this"
+    " process has looked. Take the max.",
     ["projection", "topic"],
 )
 projection_events = Counter(
@@ -73,22 +85,26 @@ projection_events = Counter(
 )
 projection_lane_stopped = Gauge(
     "nanxun_projection_lane_stopped",
-    "1 while a lane stands still until an operator rebuilds, by why (log-gap, other-log).",
+    "1 while a lane stands still until an operator acts, by why (log-gap, other-log, held-full). Told by the"
+    " process that was assigned the lane.",
     ["projection", "lane", "reason"],
 )
 projection_held_events = Gauge(
     "nanxun_projection_held_events",
-    "Events that wait for their predecessor in their case, or behind a parked one.",
+    "Events that wait for their predecessor in their case, or behind a parked one. Each process tells it of"
+    " its own lanes: take the sum.",
     ["projection"],
 )
 projection_parked_cases = Gauge(
     "nanxun_projection_parked_cases",
-    "Cases that our own bug has stopped, until an operator releases them.",
+    "Cases that our own bug has stopped, until an operator releases them. Each process tells it of its own"
+    " lanes: take the sum.",
     ["projection"],
 )
 projection_holes = Gauge(
     "nanxun_projection_holes",
-    "Events of a case that could not be read and were neither redriven nor discarded.",
+    "Events of a case that could not be read and were neither redriven nor discarded. Each process tells it"
+    " of its own lanes: take the sum.",
     ["projection"],
 )
 projection_batch_seconds = Histogram(

@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from time import perf_counter
 from typing import Generic
 
@@ -13,7 +12,6 @@ from aiokafka import ConsumerRecord, TopicPartition
 
 from shared import metrics
 from shared.deadletter import DeadLetter, DeadLetters
-from shared.events.base import Recorded
 from shared.events.wire import Unreadable
 from shared.projection.deciding import Deciding, parts
 from shared.projection.decisions import DECIDED
@@ -33,11 +31,7 @@ _TRIES = 3
 
 
 class Lanes(Generic[S, E]):
-    """Applies records, lane by lane; a failure of one lane leaves the others alone.
-
-    Attributes:
-        newest: by topic, when the newest event that was applied had been recorded.
-    """
+    """Applies records, lane by lane; a failure of one lane leaves the others alone."""
 
     def __init__(self, deciding: Deciding[S, E], dead: DeadLetters) -> None:
         self._client = deciding.client
@@ -47,7 +41,6 @@ class Lanes(Generic[S, E]):
         self._deciding = deciding
         self._dead = dead
         self._failures: Counter[int] = Counter()
-        self.newest: dict[str, datetime] = {}
         # A lane's records and what is decided for it are worked one after the other.
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -147,9 +140,6 @@ class Lanes(Generic[S, E]):
             seat = seats[item.at]
             if seat is not None:
                 seat.next, seat.fresh = item.record.offset + 1, False
-            if isinstance(item.decoded, Recorded):
-                known = self.newest.get(item.at.topic, item.decoded.recorded_at)
-                self.newest[item.at.topic] = max(known, item.decoded.recorded_at)
 
     def _count(self, tally: Tally) -> None:
         for (event, verdict), count in tally.verdicts.items():

@@ -14,6 +14,8 @@ from pymongo.errors import PyMongoError
 
 from shared.deadletter import DeadLetters
 from shared.mongo import Client, Database, ensure_collection
+from shared.projection import stuck
+from shared.projection.counts import Counts
 from shared.projection.deciding import Deciding
 from shared.projection.decisions import Decisions
 from shared.projection.generation import Generation, current, on_the_cluster
@@ -26,7 +28,7 @@ from shared.projection.seats import Seats
 from shared.projection.spec import E, Projection, S
 from shared.projection.subscriber import Batch, subscribed
 from shared.projection.unit import CASES
-from shared.projection.watch import Watch
+from shared.projection.watch import Watch, unwatched
 from shared.settings import Settings
 
 log = structlog.get_logger()
@@ -47,6 +49,7 @@ async def prepare(generation: Generation, projection: Projection[S, E]) -> None:
         collection = await ensure_collection(generation.database, generation.collection_name(name))
         for keys in indexes:
             await collection.create_index(keys)
+    await stuck.index(generation.collection(CASES))
 
 
 class Runtime(Generic[S, E]):
@@ -85,6 +88,7 @@ class Runtime(Generic[S, E]):
 
     async def run(self) -> None:
         """Apply what comes until cancelled; what cannot be reached is waited for."""
+        unwatched(self._projection.name)
         generation = await self._prepared()
         name = on_the_cluster(self._database, self._projection.name)
         looks, dead = Log(self._settings), DeadLetters(self._settings, name)
@@ -104,14 +108,16 @@ class Runtime(Generic[S, E]):
             ending.push_async_callback(looks.close)
             ending.push_async_callback(dead.close)
             ending.push_async_callback(originals.close)
-            broker = await self._started(fresh)
-            ending.push_async_callback(broker.stop)
             async with asyncio.TaskGroup() as tasks:
+                # From the start: what waits for a server is behind as well.
+                watch = Watch(self._settings, self._projection, self._projection.name, seats)
+                tasks.create_task(watch.run(), name="watch")
+                tasks.create_task(Counts(self._projection.name, seats).run(), name="counts")
+                broker = await self._started(fresh)
+                ending.push_async_callback(broker.stop)
                 tasks.create_task(decisions.follow(self._settings), name="decisions")
                 tasks.create_task(_seat(decisions, seats), name="seating")
                 tasks.create_task(_decide(deciding, lanes, seats), name="deciding")
-                watch = Watch(self._settings, self._projection.name, seats, lanes)
-                tasks.create_task(watch.run(), name="watch")
                 self._seats = seats
 
     async def _prepared(self) -> Generation:

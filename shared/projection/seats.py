@@ -79,6 +79,11 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
         self.stopped.pop(lane, None)
         self.reseat([at for at in self._consumer().assignment() if at.partition == lane])
 
+    def assigned(self) -> set[TopicPartition]:
+        """Return the partitions that are this process's to work, whether it does or not."""
+        consumer = self.consumer_of()
+        return set(consumer.assignment()) if consumer is not None else set()
+
     def settled(self) -> bool:
         """Whether every assigned partition is being worked."""
         return not self._wanted and not self.stopped

@@ -18,6 +18,7 @@ from shared.projection.log import Stopped
 from shared.projection.positions import Position, move
 from shared.projection.records import Item, fingerprint
 from shared.projection.spec import E, Folded, Lane, Projection, S
+from shared.projection.stuck import dumped as _stuck
 
 CASES = "cases"
 # A case has at most 500 events at its source; what holds more is none of ours, or waits for what never comes.
@@ -209,4 +210,4 @@ def _dumped(case: Case[Document]) -> Document:
     }
     if case.parked:
         rare["parked_since"] = case.parked_since
-    return row | {name: value for name, value in rare.items() if value}
+    return row | {name: value for name, value in rare.items() if value} | _stuck(case)

@@ -114,10 +114,14 @@ class Watermarks:
     async def run(self) -> None:
         """Keep what is heard until cancelled; what cannot be reached is waited for."""
         log_ends = Log(self.settings)
+        began = now()
+        for service in sources(self.topics):
+            _shown(service, began)
         try:
             while True:
                 try:
                     await prepare(self.database)
+                    await self._remember()
                     async with AIOKafkaConsumer(
                         **connection(self.settings), enable_auto_commit=False, auto_offset_reset="latest"
                     ) as consumer:
@@ -127,6 +131,14 @@ class Watermarks:
                     await asyncio.sleep(_RETRY_SECONDS)
         finally:
             await log_ends.close()
+
+    async def _remember(self) -> None:
+        """Show what was heard before, also of a service that has fallen silent since."""
+        for service in sources(self.topics):
+            heard = self._heard.setdefault(service, _Heard())
+            await self._load(service, heard)
+            if heard.kept:
+                _shown(service, max(heard.kept))
 
     async def _follow(self, consumer: AIOKafkaConsumer, log_ends: Log) -> None:
         at = TopicPartition(self.settings.topic(TOPIC), 0)
@@ -161,7 +173,7 @@ class Watermarks:
             heard.since_load += 1
             await self._thin(word.service, heard)
         heard.sequence, heard.epoch = word.sequence, word.epoch
-        _shown(word)
+        _shown(word.service, word.before)
 
     async def _ends(self, word: PublishedBefore, log_ends: Log) -> list[Document] | None:
         """Where the word's topics end; None where they are not those that the projection has read."""
@@ -219,7 +231,7 @@ class Watermarks:
                 del heard.kept[at]
 
 
-def _shown(word: PublishedBefore) -> None:
-    """Show how old the word is, also while nothing more is heard."""
-    gauge = metrics.watermark_seconds.labels(word.service)
-    gauge.set_function(lambda: max((now() - word.before) / timedelta(seconds=1), 0.0))
+def _shown(service: str, before: datetime) -> None:
+    """Show how old a service's last word is, also while nothing more is heard."""
+    gauge = metrics.watermark_seconds.labels(service)
+    gauge.set_function(lambda: max((now() - before) / timedelta(seconds=1), 0.0))

@@ -1,8 +1,8 @@
 """What has not reached Kafka yet: how much, and for how long; true also while nothing can be sent."""
 
 import asyncio
-import time
 from datetime import UTC, datetime
+from time import monotonic
 
 import structlog
 from pymongo.errors import PyMongoError
@@ -24,15 +24,17 @@ UNPUBLISHED: Document = {"slot": {"$gte": 0}, "unpublished_since": {"$exists": T
 
 async def watch(database: Database, service: str, kinds: tuple[str, ...]) -> None:
     """Keep the service's metrics of unpublished events true until cancelled."""
-    count_at = time.monotonic()
+    count_at = monotonic()
+    _shown(service, count_at)
     while True:
-        began = time.monotonic()
+        began = monotonic()
         try:
             await _age(database, service, kinds)
             if began >= count_at:
                 await _count(database, service, kinds)
-                count_at = began + (time.monotonic() - began) / _SHARE
+                count_at = began + (monotonic() - began) / _SHARE
         except PyMongoError as error:
+            # What was known last ages, and is seen to.
             log.warning("unpublished-unknown", service=service, error=type(error).__name__)
         await asyncio.sleep(_GAUGE_SECONDS)
 
@@ -46,9 +48,10 @@ async def waits_longest(collection: Collection) -> datetime | None:
 
 
 async def _age(database: Database, service: str, kinds: tuple[str, ...]) -> None:
+    looked, at = datetime.now(UTC), monotonic()
     known = [since for kind in kinds if (since := await waits_longest(database[kind]))]
-    age = (datetime.now(UTC) - min(known)).total_seconds() if known else 0.0
-    metrics.unpublished_oldest_seconds.labels(service).set(max(age, 0.0))
+    age = (looked - min(known)).total_seconds() if known else 0.0
+    _shown(service, at - max(age, 0.0))
 
 
 async def _count(database: Database, service: str, kinds: tuple[str, ...]) -> None:
@@ -58,3 +61,9 @@ async def _count(database: Database, service: str, kinds: tuple[str, ...]) -> No
     for kind in kinds:
         waiting += sum([row["waiting"] async for row in database[kind].aggregate(counted)])
     metrics.unpublished_events.labels(service).set(waiting)
+
+
+def _shown(service: str, since: float) -> None:
+    """Show for how long something may have waited, also while the store cannot be asked."""
+    gauge = metrics.unpublished_oldest_seconds.labels(service)
+    gauge.set_function(lambda: monotonic() - since)

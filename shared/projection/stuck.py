@@ -1,0 +1,55 @@
+"""The cases of a read model that stand still, in numbers: an index that holds nothing for all the others."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.mongo import Collection, Document
+from shared.projection.cases import Case
+
+_FIELD = "stuck"
+_ANY: Document = {f"{_FIELD}.held": {"$gte": 0}}
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """What stands still.
+
+    Attributes:
+        held: events that are kept until their turn comes.
+        holes: events that could not be read.
+        parked: cases that a bug of ours has stopped.
+    """
+
+    held: int = 0
+    holes: int = 0
+    parked: int = 0
+
+
+def dumped(case: Case[Document]) -> Document:
+    """Return what a case's document says of it; nothing, as of nearly every case, where it goes on."""
+    if not (case.held or case.holes or case.parked):
+        return {}
+    counted = {"held": len(case.held), "holes": len(case.holes), "parked": int(bool(case.parked))}
+    return {_FIELD: counted}
+
+
+async def index(cases: Collection) -> None:
+    """Make the index that the counts are read from, without a look at any case."""
+    keys = [("lane", 1), *((f"{_FIELD}.{name}", 1) for name in ("held", "holes", "parked"))]
+    await cases.create_index(keys, name=_FIELD, partialFilterExpression=_ANY)
+
+
+def pipeline(lanes: Iterable[int]) -> list[Document]:
+    """Return how the cases of these lanes are counted."""
+    sums = {name: {"$sum": f"${_FIELD}.{name}"} for name in ("held", "holes", "parked")}
+    return [{"$match": {"lane": {"$in": sorted(lanes)}, **_ANY}}, {"$group": {"_id": None, **sums}}]
+
+
+async def count(cases: Collection, lanes: Iterable[int]) -> Stuck:
+    """Count what stands still in these lanes of a generation.
+
+    Raises:
+        PyMongoError: MongoDB is away.
+    """
+    found = await cases.aggregate(pipeline(lanes)).to_list(None)
+    return Stuck(**{name: row for name, row in found[0].items() if name != "_id"}) if found else Stuck()

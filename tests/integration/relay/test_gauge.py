@@ -1,0 +1,56 @@
+"""What waits to be published is told truly, also while neither Kafka nor the store can be asked."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from deploy.local.mongod import ReplicaSet
+from shared import mongo
+from shared.settings import Settings
+from shared.stream.documents import UNPUBLISHED_INDEX, VALIDATOR
+from tests.integration.relay.conftest import Stock
+from tests.integration.relay.test_publishing import relaying
+from tests.shown import shown
+from tests.support import eventually
+
+PATIENCE_SECONDS = 30.0
+NOBODY = "127.0.0.1:1"
+
+
+def oldest() -> float:
+    return shown("nanxun_unpublished_oldest_seconds", service="hazards") or 0.0
+
+
+def waiting() -> float | None:
+    return shown("nanxun_unpublished_events", service="hazards")
+
+
+@pytest.fixture
+async def stock(settings: Settings, store: ReplicaSet) -> AsyncIterator[Stock]:
+    client = mongo.connect(store.uri)
+    database = client[settings.database("hazards")]
+    collection = await mongo.ensure_collection(database, "hazards", validator=VALIDATOR)
+    await collection.create_index(**UNPUBLISHED_INDEX)
+    yield Stock(database)
+    client.close()
+
+
+async def test_what_waits_is_counted_and_grows_old_while_kafka_is_away(
+    settings: Settings, stock: Stock
+) -> None:
+    await stock.add("hz_1", 2)
+
+    async with relaying(settings.model_copy(update={"kafka": NOBODY}), stock):
+        await eventually(lambda: waiting() == 2, deadline=PATIENCE_SECONDS)
+        await eventually(lambda: oldest() > 4, deadline=PATIENCE_SECONDS)
+
+
+async def test_nothing_is_said_to_be_published_that_the_store_could_not_be_asked_about(
+    settings: Settings, stock: Stock, store: ReplicaSet
+) -> None:
+    async with relaying(settings.model_copy(update={"kafka": NOBODY}), stock):
+        await eventually(lambda: waiting() == 0 and oldest() < 2, deadline=PATIENCE_SECONDS)
+        store.members[0].freeze()
+        await eventually(lambda: oldest() > 4, deadline=PATIENCE_SECONDS)
+        store.members[0].thaw()
+        await eventually(lambda: oldest() < 2, deadline=PATIENCE_SECONDS)
