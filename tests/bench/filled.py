@@ -6,6 +6,7 @@ from typing import Any
 
 from pymongo import AsyncMongoClient
 
+from deploy.nation import Nation
 from services.reporting.domain.activity import counter_of
 from services.reporting.domain.days import bin_of
 from services.reporting.domain.figures import Flow, State
@@ -13,7 +14,6 @@ from services.reporting.domain.rollups import Key, level_of
 from services.reporting.store.rollups import rollup_fields
 from shared.events.rules import NATION
 from shared.mongo import Document
-from tests.bench.nation import Nation
 
 # Cases of the nation in a month, in the planning case.
 _CASES = 150_000_000

@@ -8,6 +8,7 @@ from typing import Any
 
 from pymongo import AsyncMongoClient
 
+from deploy.nation import MONTH, Nation, counties
 from services.reporting.app import NAME as REPORTING
 from services.reporting.bus import FIGURES
 from services.reporting.domain.rollups import Key
@@ -24,7 +25,6 @@ from tests.bench.filled import fill, keys
 from tests.bench.frame import Figures, Round, Trial
 from tests.bench.ground import Ground, process, publish, role
 from tests.bench.meter import Meter
-from tests.bench.nation import MONTH, Nation, counties
 from tests.bench.progress import Count, rate, summed
 
 # A transaction of each lane (12 of 4,000): no two events of a case are in one, as with cases that take days.

@@ -10,6 +10,7 @@ from pymongo import AsyncMongoClient
 
 from deploy.identity import mint
 from deploy.local.processes import listening
+from deploy.nation import MONTH, Nation, counties
 from services.reporting.app import NAME
 from services.reporting.bus import FIGURES
 from services.reporting.store.rollups import ROLLUPS, rollup_id
@@ -24,7 +25,6 @@ from tests.bench.client import Pool, compose
 from tests.bench.filled import fill, keys
 from tests.bench.frame import Figures, Round, Trial, p99
 from tests.bench.ground import Ground, publish, role
-from tests.bench.nation import MONTH, Nation, counties
 from tests.bench.progress import summed
 from tests.bench.projection import APART
 

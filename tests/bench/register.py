@@ -4,11 +4,11 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
+from deploy.nation import counties, site
 from shared.events.base import Recorded, Role, Site, Size
 from shared.events.enterprises import Enterprise, EnterpriseRegistered, RegisterStatus, SiteEntry
 from shared.events.rules import NATION
 from tests.bench.client import compose
-from tests.bench.nation import counties, site
 
 _LONG_AGO = datetime(2009, 3, 1, tzinfo=UTC)
 _PATH = "/v1/suggestions"

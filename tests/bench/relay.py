@@ -9,6 +9,7 @@ from typing import Any
 
 from pymongo import AsyncMongoClient
 
+from deploy.nation import Nation
 from services.hazards.app import NAME
 from services.hazards.bus import STREAMS
 from shared import kafka, mongo
@@ -22,7 +23,6 @@ from shared.stream.documents import UNPUBLISHED_INDEX, VALIDATOR, Entry, slot
 from tests.bench import room
 from tests.bench.frame import Figures, Round, Trial
 from tests.bench.ground import Ground, role
-from tests.bench.nation import Nation
 from tests.bench.progress import rate
 
 (KIND,) = STREAMS

@@ -40,6 +40,9 @@ from shared.events.suggestions import SuggestionStatus as S
 # What a fact says besides its site, its actor and the states before and after it.
 Step = tuple[type[CaseFact], Role, Any, dict[str, Any]]
 
+# Of a hundred hazards: dismissed, resolved on the spot, resolved twice, resolved in all its steps.
+_COURSES = (8, 7, 10, 75)
+_GOOD = 2 / 3
 _LISTS = {"gb-13861": "2022"}
 _RISK = Risk.model_validate(
     {"method": "LEC", "likelihood": "3", "exposure": "6", "consequence": "7", "score": "126", "class": "III"}
@@ -72,21 +75,18 @@ def hazard(rng: Random, site: Site) -> list[CaseFact]:
     scored = {"risk": _RISK, "category": category, "code_lists": _LISTS}
     assessed: Step = (HazardAssessed, Role.TEAM, H.ASSESSED, scored)
     usual = (reported, assessed, _ASSIGNED, _RESOLVED, _VERIFIED)
-    chance = rng.random()
-    if chance < 0.08:
-        return _facts(site, (reported, _DISMISSED))
-    if chance < 0.15:
-        return _facts(site, (reported, _RESOLVED, _VERIFIED))
-    if chance < 0.25:
-        return _facts(site, (*usual[:-1], _REOPENED, _RESOLVED, _VERIFIED))
-    return _facts(site, usual)
+    at_once = (reported, _RESOLVED, _VERIFIED)
+    twice = (*usual[:-1], _REOPENED, _RESOLVED, _VERIFIED)
+    courses: tuple[tuple[Step, ...], ...] = ((reported, _DISMISSED), at_once, twice, usual)
+    (steps,) = rng.choices(courses, _COURSES)
+    return _facts(site, steps)
 
 
 def suggestion(rng: Random, site: Site) -> list[CaseFact]:
     """Return the facts of a suggestion: two of three become an improvement."""
     topic = rng.choice(list(SuggestionTopic))
     said = {"topic": topic, "submitted_as": SubmittedAs.NAMED, "entered_by": EnteredBy.SELF}
-    good = rng.random() < 0.67
+    good = rng.random() < _GOOD
     advice = Recommendation.APPROVE if good else Recommendation.REJECT
     present = Present(workers=6, managers=4)
     review = {"recommendation": advice, "present": present}
