@@ -1,6 +1,6 @@
 # What a newcomer types. Each target sets up what it needs first, once.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check up contracts bench lock
+.PHONY: help setup demo test check up contracts bench soak lock
 
 # 3.11 first: it is what the checks run on.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -36,6 +36,9 @@ contracts: setup ## export the contract files from the events
 
 bench: setup ## measure, print the table, write it as JSON
 	$(BIN)/python -m tests.bench
+
+soak: setup ## faults of every kind for MINUTES=30, under load; SEED=… repeats a run
+	@$(BIN)/python -m tests.e2e.faults $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 lock: setup ## fix the exact version and hash of every dependency
 	$(BIN)/uv pip compile pyproject.toml --extra local --extra dev --generate-hashes --no-emit-index-url \
