@@ -1,0 +1,1 @@
+"""The judgement of the fault tests itself: what it has to see, it sees."""
