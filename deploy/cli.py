@@ -17,6 +17,7 @@ from deploy.local.errors import Unavailable
 from deploy.operations.errors import NotNow
 from deploy.operations.republish import republish
 from deploy.pilot.command import demo
+from deploy.registry.command import app as measurements
 from deploy.up import up as run_everything
 from shared.events.base import Role
 from shared.kafka import WrongTopic
@@ -37,6 +38,7 @@ def up() -> None:
     raise typer.Exit(run(run_everything(load(), console)))
 
 
+app.add_typer(measurements, name="bench")
 app.command()(demo)
 app.command()(republish)
 

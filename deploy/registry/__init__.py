@@ -1,0 +1,1 @@
+"""``nanxun bench registry``: a nation of enterprises registered, published and projected on one machine."""

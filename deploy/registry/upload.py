@@ -1,0 +1,73 @@
+"""Sends the nation to the real import, some requests at once, each of a portion that can be repeated."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import httpx2
+import orjson
+
+from deploy.identity import mint
+from deploy.local.errors import Unavailable
+from deploy.nation import Register
+from shared.events.base import Role
+from shared.settings import Settings
+
+# One request: seconds of work, which a run that was interrupted does again.
+PORTION = 10_000
+# While one waits for the store, the other is judged; more would wait for the interpreter.
+_STREAMS = 2
+_CHUNK = 500
+_PATIENCE_SECONDS = 600
+_PATH = "/v1/imports/enterprises"
+_OK = 200
+
+#: Called with the number before which everything is imported.
+Told = Callable[[int], None]
+
+
+async def upload(settings: Settings, register: Register, first: int, last: int, told: Told) -> None:
+    """Import the enterprises numbered from ``first`` to before ``last``.
+
+    Raises:
+        Unavailable: the import refused a line, or broke off.
+    """
+    portions = iter(range(first, last, PORTION))
+    under_way: set[int] = set()
+
+    async def stream(client: httpx2.AsyncClient) -> None:
+        for start in portions:
+            under_way.add(start)
+            await _send(client, settings, register, start, min(start + PORTION, last))
+            under_way.remove(start)
+            # What a later portion has done does not count while an earlier one is on its way.
+            told(min(under_way, default=min(start + PORTION, last)))
+
+    base = f"http://127.0.0.1:{settings.port('enterprises')}"
+    # Past any proxy of the environment: this never leaves the machine.
+    async with (
+        httpx2.AsyncClient(base_url=base, trust_env=False, timeout=_PATIENCE_SECONDS) as client,
+        asyncio.TaskGroup() as streams,
+    ):
+        for _ in range(_STREAMS):
+            streams.create_task(stream(client))
+
+
+async def _send(
+    client: httpx2.AsyncClient, settings: Settings, register: Register, first: int, last: int
+) -> None:
+    token = mint(settings, Role.SERVICE, "registrar", areas=["CN"])
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/x-ndjson",
+        # The same again after an interruption: a line that is there already is known by it.
+        "Idempotency-Key": f"registry-portion-{first:012d}",
+    }
+    answer = await client.post(_PATH, content=_lines(register, first, last), headers=headers)
+    if answer.status_code != _OK or answer.json()["refused"]:
+        raise Unavailable(f"The import of lines {first} to {last} was refused: {answer.text[:300]}")
+
+
+async def _lines(register: Register, first: int, last: int) -> AsyncIterator[bytes]:
+    for start in range(first, last, _CHUNK):
+        rows = register.rows(start, min(start + _CHUNK, last))
+        yield b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
