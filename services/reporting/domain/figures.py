@@ -2,6 +2,8 @@
 
 Months are months in Asia/Shanghai. A case is counted for life in the cell (region, industry section, size) of
 its first event, whatever becomes of its enterprise. Suggestions and hazards are never added together.
+
+A counter is kept under its value here, short since a roll-up holds hundreds, and reported by its name.
 """
 
 from enum import StrEnum
@@ -12,45 +14,43 @@ VERSION = "1"
 class Flow(StrEnum):
     """Acts, counted in the month in which they occurred; no later event takes them back."""
 
-    SUGGESTIONS_SUBMITTED = "suggestions_submitted"  # rejected, withdrawn and merged ones too
-    SUGGESTIONS_REVIEWED = "suggestions_reviewed"
-    SUGGESTIONS_APPROVED = "suggestions_approved"
-    SUGGESTIONS_REJECTED = "suggestions_rejected"
-    SUGGESTIONS_DEFERRED = "suggestions_deferred"
-    SUGGESTIONS_MERGED = "suggestions_merged"
-    SUGGESTIONS_WITHDRAWN = "suggestions_withdrawn"
-    SUGGESTIONS_ABANDONED = "suggestions_abandoned"
-    HAZARDS_REPORTED = "hazards_reported"  # dismissed and merged ones too
-    HAZARDS_UNCLASSIFIED = "hazards_unclassified"  # reported without a category
-    HAZARDS_RESOLUTIONS = "hazards_resolutions"  # every act, also of a hazard that came back
-    HAZARDS_REOPENED = "hazards_reopened"
-    HAZARDS_DISMISSED = "hazards_dismissed"
-    HAZARDS_MERGED = "hazards_merged"
+    SUGGESTIONS_SUBMITTED = "ss"  # rejected, withdrawn and merged ones too
+    SUGGESTIONS_REVIEWED = "sr"
+    SUGGESTIONS_APPROVED = "sa"
+    SUGGESTIONS_REJECTED = "sj"
+    SUGGESTIONS_DEFERRED = "sd"
+    SUGGESTIONS_MERGED = "sm"
+    SUGGESTIONS_WITHDRAWN = "sw"
+    SUGGESTIONS_ABANDONED = "sb"
+    HAZARDS_REPORTED = "hr"  # dismissed and merged ones too
+    HAZARDS_UNCLASSIFIED = "hu"  # reported without a category
+    HAZARDS_RESOLUTIONS = "hs"  # every act, also of a hazard that came back
+    HAZARDS_REOPENED = "ho"
+    HAZARDS_DISMISSED = "hd"
+    HAZARDS_MERGED = "hm"
 
 
 class State(StrEnum):
     """Cases that are in a state now, in the month in which they last entered it; it leaves with the case."""
 
-    SUGGESTIONS_IMPLEMENTED = "suggestions_implemented"  # implemented or verified
-    SUGGESTIONS_VERIFIED = "suggestions_verified"
-    HAZARDS_RESOLVED = (
-        "hazards_resolved"  # resolved, verified or struck off: the month of the last resolution
-    )
-    HAZARDS_VERIFIED = "hazards_verified"  # verified or struck off
+    SUGGESTIONS_IMPLEMENTED = "si"  # implemented or verified
+    SUGGESTIONS_VERIFIED = "sv"
+    HAZARDS_RESOLVED = "hc"  # resolved, verified or struck off: the month of the last resolution
+    HAZARDS_VERIFIED = "hv"  # verified or struck off
 
 
 class Money(StrEnum):
     """Fen, in the month in which the period of the saving ended."""
 
-    SAVINGS_CLAIMED = "savings_claimed_fen"  # pending, verified and rejected
-    SAVINGS_VERIFIED = "savings_verified_fen"  # what was confirmed
+    SAVINGS_CLAIMED_FEN = "mc"  # pending, verified and rejected
+    SAVINGS_VERIFIED_FEN = "mv"  # what was confirmed
 
 
 class Stock(StrEnum):
     """What there is at the end of a month."""
 
-    HAZARDS_OPEN = "hazards_open"
-    ENTERPRISES_REGISTERED = "enterprises_registered"  # active ones, in the cell in which they then were
+    HAZARDS_OPEN = "hazards_open"  # never kept: it follows from the balance
+    ENTERPRISES_REGISTERED = "er"  # active ones, in the cell in which they then were
 
 
 class Derived(StrEnum):
@@ -74,3 +74,7 @@ OPEN_BALANCE: dict[Flow, int] = {
 }
 
 COUNTED: tuple[Flow | State | Money, ...] = (*Flow, *State, *Money)
+#: Each counter by the name of its figure in a report.
+NAMES: dict[Flow | State | Money | Stock, str] = {
+    counter: counter.name.lower() for counter in (*COUNTED, Stock.ENTERPRISES_REGISTERED)
+}

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 
 from services.reporting.domain.activity import distinct
 from services.reporting.domain.days import quantile
-from services.reporting.domain.figures import COUNTED, OPEN_BALANCE, Derived, Stock
+from services.reporting.domain.figures import COUNTED, NAMES, OPEN_BALANCE, Derived, Stock
 
 # What must be known of the months before a range, to say what there is at the end of it.
 STOCK_PARTS: tuple[str, ...] = (*OPEN_BALANCE, Stock.ENTERPRISES_REGISTERED)
@@ -63,9 +63,9 @@ class Series:
 def totals(counted: Counters, *, before: Counters, reporting: int) -> Totals:
     """Return every figure of some months, from their counters and from the stocks before them."""
     there = added([before, counted])
-    figures: Totals = {figure.value: counted.get(figure, 0) for figure in COUNTED}
+    figures: Totals = {NAMES[figure]: counted.get(figure, 0) for figure in COUNTED}
     figures[Stock.HAZARDS_OPEN.value] = sum(sign * there[flow] for flow, sign in OPEN_BALANCE.items())
-    figures[Stock.ENTERPRISES_REGISTERED.value] = there[Stock.ENTERPRISES_REGISTERED]
+    figures[NAMES[Stock.ENTERPRISES_REGISTERED]] = there[Stock.ENTERPRISES_REGISTERED]
     figures[Derived.ENTERPRISES_REPORTING.value] = reporting
     figures[Derived.DAYS_MEDIAN.value] = quantile(counted, _MEDIAN)
     figures[Derived.DAYS_P95.value] = quantile(counted, _P95)

@@ -31,9 +31,9 @@ def follow(case: SavingCase | None, event: Recorded[AnySavingFact]) -> tuple[Sav
 def _moves(case: SavingCase, fact: AnySavingFact) -> tuple[Move, ...]:
     match fact:
         case SavingClaimed(amount=amount):
-            return (Move(Money.SAVINGS_CLAIMED, case.month, amount),)
+            return (Move(Money.SAVINGS_CLAIMED_FEN, case.month, amount),)
         case SavingVerified(amount=amount):
-            return (Move(Money.SAVINGS_VERIFIED, case.month, amount),)
+            return (Move(Money.SAVINGS_VERIFIED_FEN, case.month, amount),)
         case SavingRejected():
             return ()
         case _:

@@ -14,7 +14,8 @@ ACTIVITY = "activity"
 
 INDEXES: dict[str, Indexes] = {
     ROLLUPS: ([("level", 1), ("area", 1), ("month", 1)],),
-    ENTERPRISES: ([("enterprise", 1), ("month", 1)],),
+    # Found by their ids: an index of its own would be written for nearly every case.
+    ENTERPRISES: (),
     ACTIVITY: (),
 }
 
@@ -27,3 +28,13 @@ def rollup_id(key: Key, lane: int) -> str:
 def rollup_fields(key: Key, lane: int) -> Document:
     """Return the fields by which reports find the document."""
     return {**key._asdict(), "lane": lane}
+
+
+def own_id(enterprise: str, month: int, recorded: int) -> str:
+    """Return the id of the counters of an enterprise; those of one stand together, in the order of months."""
+    return f"{hashed(enterprise)}:{month:06d}:{recorded:06d}"
+
+
+def own_until(enterprise: str, month: int) -> Document:
+    """Return the condition on the ids of an enterprise's counters up to a month."""
+    return {"$gt": own_id(enterprise, 0, 0), "$lt": own_id(enterprise, month + 1, 0)}

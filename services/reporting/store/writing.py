@@ -8,7 +8,14 @@ from services.reporting.domain import counting
 from services.reporting.domain.cells import Cell, Effect
 from services.reporting.domain.counting import Months
 from services.reporting.domain.rollups import Key
-from services.reporting.store.rollups import ACTIVITY, ENTERPRISES, ROLLUPS, rollup_fields, rollup_id
+from services.reporting.store.rollups import (
+    ACTIVITY,
+    ENTERPRISES,
+    ROLLUPS,
+    own_id,
+    rollup_fields,
+    rollup_id,
+)
 from shared.mongo import Document
 from shared.projection import Lane, hashed
 
@@ -32,7 +39,7 @@ def _rollup(lane: Lane, key: Key, counters: Counter[str]) -> UpdateOne:
 def _own(lane: Lane, key: tuple[str, int, int], counters: Counter[str]) -> UpdateOne:
     enterprise, month, recorded = key
     fields = {"enterprise": enterprise, "month": month, "recorded": recorded, "lane": lane.number}
-    row_id = hashed(f"{enterprise}:{month}:{recorded}")
+    row_id = own_id(enterprise, month, recorded)
     return UpdateOne({"_id": row_id}, _increase(fields, counters), upsert=True)
 
 

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from services.reporting.domain.figures import NAMES
 from shared.projection.generation import Generation, current
 from shared.projection.positions import POSITIONS
 from shared.projection.unit import CASES
@@ -59,7 +60,7 @@ async def _rollups(figures: Generation, model: Model) -> Any:
     """Compare the nation's counters of every month, added up over lanes and months of recording."""
     months: defaultdict[int, Counter[str]] = defaultdict(Counter)
     async for row in figures.collection("rollups").find({"level": "nation"}):
-        months[row["month"]].update(row.get("t", {}))
+        months[row["month"]].update(_named(row))
     for text in _compared("the nation", months, list(model.histories())):
         yield text
 
@@ -68,11 +69,17 @@ async def _own(figures: Generation, model: Model) -> list[str]:
     """Compare the counters that each enterprise has of its own."""
     own: defaultdict[str, defaultdict[int, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     async for row in figures.collection("enterprises").find():
-        own[row["enterprise"]][row["month"]].update(row.get("t", {}))
+        own[row["enterprise"]][row["month"]].update(_named(row))
     found: list[str] = []
     for enterprise, histories in model.by_enterprise().items():
         found += _compared(enterprise, own[enterprise], histories)
     return found
+
+
+def _named(row: dict[str, Any]) -> dict[str, int]:
+    """Return the counters of a total under the names of their figures."""
+    counters = row.get("t", {})
+    return {name: counters[counter] for counter, name in NAMES.items() if counter in counters}
 
 
 def _compared(where: str, months: dict[int, Counter[str]], histories: list[Any]) -> Iterator[str]:
