@@ -85,8 +85,10 @@ class DeadLetters:
         self._namespace = settings.topic("")
         self._projection = projection
 
-    async def send(self, letters: list[DeadLetter]) -> None:
+    async def send(self, letters: list[DeadLetter], *, counted: bool = True) -> None:
         """Keep the letters; acknowledged before the projection goes past them.
+
+        Two generations may keep the same letter; only one of them has it ``counted`` in the metrics.
 
         Raises:
             NotSent: Kafka did not acknowledge all of them.
@@ -94,7 +96,7 @@ class DeadLetters:
         if not letters:
             return
         await self._sender.send([self._record(letter) for letter in letters])
-        for letter in letters:
+        for letter in letters if counted else ():
             metrics.dead_letters.labels(self._topic(letter), letter.why.reason).inc()
 
     async def close(self) -> None:

@@ -1,9 +1,10 @@
 """Kafka: connection options, the topics and their provision, producers."""
 
+import asyncio
 import ssl
 from typing import Any
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 
@@ -19,6 +20,8 @@ MAX_REQUEST = 1_000_000
 # One batch per partition and request: larger ones compress better and cost fewer round trips.
 _BATCH = 256 * 1024
 _LINGER_MS = 5
+# Whoever is told to stop waits no longer for a broker that does not answer.
+_START_SECONDS = 2.0
 # Only the last word of each service counts, and each speaks once a second.
 _BRIEF = {"retention.ms": "86400000", "segment.ms": "3600000"}
 
@@ -56,6 +59,23 @@ def producer(settings: Settings) -> AIOKafkaProducer:
         max_batch_size=_BATCH,
         max_request_size=MAX_REQUEST,
     )
+
+
+async def start(client: AIOKafkaConsumer) -> None:
+    """Start a consumer outside of any group; whoever cancels this finds it stopped.
+
+    Cut short, the client would forget the connection that it learns of the cluster by, and leave it open.
+    """
+    starting = asyncio.ensure_future(client.start())
+    try:
+        await asyncio.shield(starting)
+    except BaseException:
+        await asyncio.wait({starting}, timeout=_START_SECONDS)
+        if not starting.cancel() and not starting.cancelled():
+            # Whether it failed too is nobody's concern any more.
+            starting.exception()
+        await client.stop()
+        raise
 
 
 def topics(settings: Settings) -> dict[str, int]:

@@ -14,7 +14,7 @@ from shared.http import create_app
 from shared.projection import watermarks
 from shared.projection.generation import current
 from shared.projection.log import Log
-from shared.projection.runtime import prepare
+from shared.projection.storage import prepare
 from shared.service import Service, prepared, store_ready, working
 from shared.settings import Settings
 

@@ -21,11 +21,9 @@ class Counts:
     """Counts what is held, what left a hole and what is parked.
 
     Attributes:
-        label: how the metrics call the generation.
         seats: which lanes are worked here; whoever works the others counts there.
     """
 
-    label: str
     seats: Seats
     _held: Series = field(default_factory=lambda: Series(metrics.projection_held_events))
     _parked: Series = field(default_factory=lambda: Series(metrics.projection_parked_cases))
@@ -46,6 +44,6 @@ class Counts:
     async def _count(self) -> None:
         lanes = {at.partition for at in self.seats.assigned()}
         found = await stuck.count(self.seats.generation.collection(CASES), lanes)
-        self._held.show({(self.label,): lambda: found.held})
-        self._parked.show({(self.label,): lambda: found.parked})
-        self._holes.show({(self.label,): lambda: found.holes})
+        self._held.show({(self.seats.label,): lambda: found.held})
+        self._parked.show({(self.seats.label,): lambda: found.parked})
+        self._holes.show({(self.seats.label,): lambda: found.holes})

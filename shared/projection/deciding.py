@@ -116,7 +116,7 @@ class Deciding(Generic[S, E]):
         except Exception as bug:
             if passes(bug) or isinstance(bug, Stopped):
                 raise
-            log.exception("decision-failed", projection=self.projection.name, lane=ruling.lane)
+            log.exception("decision-failed", projection=self.seats.label, lane=ruling.lane)
             if len(ruling.decisions) == 1:
                 return await replace(ruling, blamed=bug).commit(
                     self.client, self.projection, self.seats.generation

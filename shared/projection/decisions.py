@@ -19,7 +19,7 @@ from shared.events.operations import (
     read,
 )
 from shared.events.wire import Unreadable
-from shared.kafka import connection
+from shared.kafka import connection, start
 from shared.projection.records import Item, fingerprint
 from shared.settings import Settings
 
@@ -119,8 +119,8 @@ class Decisions:
         consumer = AIOKafkaConsumer(
             **connection(settings), enable_auto_commit=False, auto_offset_reset="earliest"
         )
+        await start(consumer)
         try:
-            await consumer.start()
             consumer.assign([at])
             await consumer.seek_to_beginning(at)
             end = (await consumer.end_offsets([at]))[at]

@@ -1,9 +1,17 @@
-"""The collections of one generation of a projection, and how its documents are named."""
+"""The generations of a projection: which are fed, which one is read, and how their documents are named."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from zlib import crc32
 
-from shared.mongo import Collection, Database
+from aiokafka import TopicPartition
+
+from shared.mongo import Collection, Database, Document
+
+GENERATIONS = "generations"
+
+#: An offset for each partition.
+Vector = dict[TopicPartition, int]
 
 
 def hashed(identity: str) -> str:
@@ -30,6 +38,12 @@ class Generation:
     projection: str
     number: int
 
+    @property
+    def group(self) -> str:
+        """Its consumer group: each generation has its own, so that one is fed beside the other."""
+        name = on_the_cluster(self.database, self.projection)
+        return name if self.number == 1 else f"{name}.{self.number}"
+
     def collection(self, name: str) -> Collection:
         """Return the generation's own collection ``name``."""
         return self.database[self.collection_name(name)]
@@ -39,11 +53,84 @@ class Generation:
         return f"{self.projection}_{self.number}_{name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a generation is at the moment.
+
+    Attributes:
+        current: it is the one that is read.
+        until: where it must wait, by partition (a partition that is not named: at its beginning); None where
+            it follows the log. Another generation has been there, and its dead letters are written.
+    """
+
+    current: bool = True
+    until: Mapping[TopicPartition, int] | None = None
+
+    def waits(self, at: TopicPartition, offset: int) -> bool:
+        """Whether it must not read the record at ``offset``."""
+        return self.until is not None and offset >= self.until.get(at, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Generations:
+    """Every generation that is fed, and what becomes of it; one document, so that a switch is one write.
+
+    Attributes:
+        current: the one that is read.
+        live: those that are fed, each with where it must wait (None: it follows the log).
+        building: the one that a rebuild makes.
+        previous: the one that was read before the last switch, while it is still fed.
+        lost: the rebuild is of a log that was made again.
+        last: the highest number that was ever given: a number is never given twice.
+    """
+
+    current: int = 1
+    live: Mapping[int, Vector | None] = field(default_factory=lambda: {1: None})
+    building: int | None = None
+    previous: int | None = None
+    lost: bool = False
+    last: int = 1
+
+    @classmethod
+    def read(cls, row: Document) -> "Generations":
+        """Return what the document says; one of an older build names the current generation alone."""
+        current = row["current"]
+        live = {int(number): _vector(said.get("until")) for number, said in row.get("live", {}).items()}
+        return cls(
+            current,
+            live if current in live else live | {current: None},
+            row.get("building"),
+            row.get("previous"),
+            row.get("lost", False),
+            int(row.get("last") or current),
+        )
+
+    def standing(self, number: int) -> Standing:
+        """Return what a live generation is at the moment."""
+        return Standing(number == self.current, self.live[number])
+
+
+def _vector(rows: list[Document] | None) -> Vector | None:
+    if rows is None:
+        return None
+    return {TopicPartition(row["topic"], row["partition"]): row["offset"] for row in rows}
+
+
+async def generations(database: Database, projection: str) -> Generations:
+    """Return the generations of a projection; the first one is named at the first call."""
+    return Generations.read(await _row(database, projection, None))
+
+
 async def current(database: Database, projection: str) -> Generation:
-    """Return the generation that is read and fed; the first one is named at the first call."""
+    """Return the generation that is read."""
+    return Generation(database, projection, (await _row(database, projection, {"current": 1}))["current"])
+
+
+async def _row(database: Database, projection: str, fields: Document | None) -> Document:
     where = {"_id": projection}
-    found = await database["generations"].find_one(where)
+    found: Document | None = await database[GENERATIONS].find_one(where, fields)
     if found is None:
-        await database["generations"].update_one(where, {"$setOnInsert": {"current": 1}}, upsert=True)
-        found = await database["generations"].find_one(where)
-    return Generation(database, projection, found["current"])
+        await database[GENERATIONS].update_one(where, {"$setOnInsert": {"current": 1}}, upsert=True)
+        found = await database[GENERATIONS].find_one(where, fields)
+    assert found is not None, "it was there or was just made"
+    return found

@@ -48,13 +48,15 @@ class Lanes(Generic[S, E]):
         """Apply a lane's records in order; what could not be applied is read again."""
         touched = {TopicPartition(record.topic, record.partition) for record in records}
         seats = {partition: self._seats.seated.get(partition) for partition in touched}
-        starts = self._deciding.decisions.starts(touched)
+        within = self._seats.within(records)
         async with self._at_work(lane, touched):
             await self._settle(lane)
-            for part in parts(records, self._size(lane), starts):
+            for part in parts(within, self._size(lane), self._deciding.decisions.starts(touched)):
                 if not await self._unit(lane, part, seats):
-                    return
+                    break
                 await self._settle(lane)
+        if len(within) < len(records):
+            self._seats.cut(touched)
 
     async def decide(self, lane: int) -> None:
         """See to what operators decided for a lane, also while nothing arrives."""
@@ -75,7 +77,7 @@ class Lanes(Generic[S, E]):
         except Stopped as why:
             self._seats.stop(lane, why)
         except Exception as error:
-            of = {"projection": self._projection.name, "lane": lane}
+            of = {"projection": self._seats.label, "lane": lane}
             if passes(error):
                 log.warning("lane-reads-again", **of, error=str(error)[:200])
             else:
@@ -98,13 +100,19 @@ class Lanes(Generic[S, E]):
         if not self._goes_on(lane, expected, seats):
             return False
         items = [self._deciding.read(record) for record in records]
-        await self._dead.send([letter for item in items if (letter := _letter(item))])
+        await self._bury(items)
         began = perf_counter()
         tally = await self._commit(lane, Unit(lane, items, expected))
-        metrics.projection_batch_seconds.labels(self._projection.name).observe(perf_counter() - began)
+        metrics.projection_batch_seconds.labels(self._seats.label).observe(perf_counter() - began)
         self._count(tally)
         self._advance(items, seats)
         return True
+
+    async def _bury(self, items: list[Item]) -> None:
+        """Keep what cannot be read; a generation that must wait reads only what another has read before."""
+        if self._seats.standing.until is None:
+            letters = [letter for item in items if (letter := _letter(item))]
+            await self._dead.send(letters, counted=self._seats.standing.current)
 
     async def _commit(self, lane: int, unit: Unit[S, E]) -> Tally:
         try:
@@ -112,7 +120,7 @@ class Lanes(Generic[S, E]):
         except Exception as bug:
             if passes(bug) or len(unit.items) > 1 or self._failures[lane] < _TRIES:
                 raise
-            log.exception("case-parked", projection=self._projection.name, lane=lane)
+            log.exception("case-parked", projection=self._seats.label, lane=lane)
             blamed: Unit[S, E] = Unit(lane, unit.items, unit.expected, blamed=bug)
             return await blamed.commit(self._client, self._projection, self._generation)
 
@@ -143,7 +151,7 @@ class Lanes(Generic[S, E]):
 
     def _count(self, tally: Tally) -> None:
         for (event, verdict), count in tally.verdicts.items():
-            metrics.projection_events.labels(self._projection.name, event, verdict).inc(count)
+            metrics.projection_events.labels(self._seats.label, event, verdict).inc(count)
 
 
 def _letter(item: Item) -> DeadLetter | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from shared.kafka import connection
+from shared.kafka import connection, start
 from shared.projection.positions import Position
 from shared.projection.records import fingerprint
 from shared.settings import Settings
@@ -121,11 +121,7 @@ async def _started(settings: Settings) -> AIOKafkaConsumer:
         auto_offset_reset="none",
         max_partition_fetch_bytes=_LOOK_BYTES,
     )
-    try:
-        await consumer.start()
-    except BaseException:
-        await consumer.stop()
-        raise
+    await start(consumer)
     return consumer
 
 

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
-from shared.projection.generation import Generation
+from shared.projection.generation import Generation, Standing
 from shared.projection.log import Log, Stopped
 from shared.projection.positions import stored
 
@@ -40,15 +40,22 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
     """Keeps every assigned partition paused until its position was read, checked and sought.
 
     The listener itself only pauses: one that waits would race with the fetcher, one that raises would leave
-    its partitions paused for ever.
+    its partitions paused for ever. A partition that has come to where its generation must wait is paused too.
+
+    Attributes:
+        standing: what the generation is at the moment.
+        stopped: lanes that stand still until an operator acts.
+        seated: the partitions that are being worked.
     """
 
     generation: Generation
     log: Log
     consumer_of: Callable[[], AIOKafkaConsumer | None] = lambda: None
+    standing: Standing = field(default_factory=Standing)
     stopped: dict[int, Stopped] = field(default_factory=dict)
     seated: dict[TopicPartition, Seat] = field(default_factory=dict)
     _wanted: set[TopicPartition] = field(default_factory=set)
+    _waiting: set[TopicPartition] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
@@ -60,6 +67,7 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
         for partition in revoked:
             self.seated.pop(partition, None)
             self._wanted.discard(partition)
+            self._waiting.discard(partition)
             self.stopped.pop(partition.partition, None)
 
     def reseat(self, partitions: Iterable[TopicPartition]) -> None:
@@ -69,7 +77,7 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
     def stop(self, lane: int, why: Stopped) -> None:
         """Leave a lane paused until an operator rebuilds."""
         self.stopped[lane] = why
-        log.error("lane-stopped", lane=lane, reason=why.name, detail=str(why))
+        log.error("lane-stopped", projection=self.label, lane=lane, reason=why.name, detail=str(why))
         partitions = {partition for partition in self.seated if partition.partition == lane}
         self._pause(partitions)
         self._wanted -= partitions
@@ -83,6 +91,47 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
         """Return the partitions that are this process's to work, whether it does or not."""
         consumer = self.consumer_of()
         return set(consumer.assignment()) if consumer is not None else set()
+
+    @property
+    def label(self) -> str:
+        """How metrics and logs call the generation; the one that is read has the projection's plain name."""
+        name = self.generation.projection
+        return name if self.standing.current else f"{name}@{self.generation.number}"
+
+    def take(self, standing: Standing) -> None:
+        """Go on as what the generation has become; partitions that waited go on as far as they may."""
+        self.standing = standing
+        for partition in list(self._waiting):
+            seat = self.seated[partition]
+            if not standing.waits(partition, seat.next):
+                self._go_on(partition, seat)
+
+    def within(self, records: list[ConsumerRecord]) -> list[ConsumerRecord]:
+        """Return those records that the generation may read by now."""
+        if self.standing.until is None:
+            return records
+        return [
+            record
+            for record in records
+            if not self.standing.waits(TopicPartition(record.topic, record.partition), record.offset)
+        ]
+
+    def cut(self, partitions: Iterable[TopicPartition]) -> None:
+        """Have partitions go on from where they stand, or wait there: what was fetched beyond was left."""
+        for partition in partitions:
+            seat = self.seated.get(partition)
+            if seat is not None:
+                self._consumer().pause(partition)
+                self._go_on(partition, seat)
+
+    def _go_on(self, partition: TopicPartition, seat: Seat) -> None:
+        consumer = self._consumer()
+        consumer.seek(partition, seat.next)
+        if self.standing.waits(partition, seat.next):
+            self._waiting.add(partition)
+        else:
+            self._waiting.discard(partition)
+            consumer.resume(partition)
 
     def settled(self) -> bool:
         """Whether every assigned partition is being worked."""
@@ -100,6 +149,7 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
             # A placeholder, never read from: a partition without a position is an error to the fetcher.
             consumer.seek(partition, 0)
             self.seated.pop(partition, None)
+            self._waiting.discard(partition)
         self._wanted |= partitions
         self._changed.set()
 
@@ -113,7 +163,7 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
                 for lane in sorted({partition.partition for partition in self._wanted}):
                     await self._seat(lane)
             except (KafkaError, PyMongoError) as error:
-                log.warning("seating-waits", projection=self.generation.projection, error=str(error)[:200])
+                log.warning("seating-waits", projection=self.label, error=str(error)[:200])
                 await asyncio.sleep(backoff)
                 backoff = min(2 * backoff, _LONGEST_BACKOFF)
                 self._changed.set()
@@ -133,7 +183,6 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
         for partition, position in positions.items():
             # Revoked while we read: another process seats it.
             if partition in self._wanted and partition in consumer.assignment():
-                consumer.seek(partition, position.next)
-                consumer.resume(partition)
-                self.seated[partition] = Seat(position.next)
+                seat = self.seated[partition] = Seat(position.next)
+                self._go_on(partition, seat)
             self._wanted.discard(partition)

@@ -50,13 +50,11 @@ class Watch:
     Attributes:
         settings: where Kafka is.
         projection: what is run.
-        label: how the metrics call the generation.
         seats: where its partitions stand.
     """
 
     settings: Settings
     projection: Projection[Any, Any]
-    label: str
     seats: Seats
     _since: float = field(default_factory=monotonic)
     _reached: dict[TopicPartition, Reached] = field(default_factory=dict)
@@ -139,16 +137,16 @@ class Watch:
             topic = at.topic.removeprefix(self.settings.topic(""))
             topics[topic].append(at)
             if reached.looked is not None:
-                lags[self.label, topic, str(at.partition)] = self._lag_of(at)
+                lags[self.seats.label, topic, str(at.partition)] = self._lag_of(at)
         self._lag.show(lags)
-        self._fresh.show({(self.label, topic): self._age_of(of) for topic, of in topics.items()})
-        self._known.show({(self.label,): self._unknown})
+        self._fresh.show({(self.seats.label, topic): self._age_of(of) for topic, of in topics.items()})
+        self._known.show({(self.seats.label,): self._unknown})
         self._stopped.show(
             {self._stop(lane, why.name): lambda: 1.0 for lane, why in self.seats.stopped.items()}
         )
 
     def _stop(self, lane: int, reason: str) -> tuple[str, ...]:
-        return self.label, str(lane), reason
+        return self.seats.label, str(lane), reason
 
     def _lag_of(self, at: TopicPartition) -> Callable[[], float]:
         return lambda: self._now_at(at).lag()

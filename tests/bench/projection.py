@@ -17,7 +17,7 @@ from shared import mongo
 from shared.events.rules import NATION
 from shared.projection import Generation, hashed
 from shared.projection.positions import POSITIONS
-from shared.projection.runtime import prepare
+from shared.projection.storage import prepare
 from shared.projection.unit import CASES
 from shared.settings import Settings
 from tests.bench import bare_loop, idiomatic, room

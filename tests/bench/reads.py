@@ -19,7 +19,7 @@ from shared.events.base import Role
 from shared.events.rules import NATION
 from shared.projection import Generation
 from shared.projection.positions import POSITIONS
-from shared.projection.runtime import prepare
+from shared.projection.storage import prepare
 from shared.settings import Settings
 from tests.bench.client import Pool, compose
 from tests.bench.filled import fill, keys

@@ -127,7 +127,7 @@ async def test_processes_that_join_leave_and_come_back_neither_lose_nor_double_a
 
 
 def both_work(*runtimes: Runtime[Any, Any]) -> bool:
-    return all(runtime._seats is not None and runtime._seats.seated for runtime in runtimes)
+    return all(runtime.works() for runtime in runtimes)
 
 
 @pytest.mark.promise(1, 2)

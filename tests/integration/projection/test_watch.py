@@ -11,9 +11,10 @@ from deploy.local.mongod import ReplicaSet
 from shared.events.operations import CaseReleased, DeadLetterDiscarded
 from shared.kafka import provision
 from shared.projection import stuck
+from shared.projection.generation import Standing
 from shared.projection.log import Log
-from shared.projection.runtime import prepare
 from shared.projection.seats import Seats
+from shared.projection.storage import prepare
 from shared.projection.unit import CASES
 from shared.projection.watch import Watch
 from shared.settings import Settings
@@ -131,12 +132,14 @@ async def test_a_process_without_partitions_tells_of_all_and_gives_them_up_when_
     stage: Stage,
 ) -> None:
     await stage.send(records("hz_1", 1, 2, enterprise=KEY))
-    seats = Seats(stage.generation, Log(stage.settings))
+    seats = Seats(stage.generation, Log(stage.settings), standing=Standing(current=False))
     await prepare(stage.generation, stage.projection)
-    watching = asyncio.create_task(Watch(stage.settings, stage.projection, "idle", seats).run())
+    watching = asyncio.create_task(Watch(stage.settings, stage.projection, seats).run())
 
     def told(lane: int) -> float | None:
-        return shown("nanxun_projection_lag_records", projection="idle", topic="hazards", partition=str(lane))
+        return shown(
+            "nanxun_projection_lag_records", projection="tales@1", topic="hazards", partition=str(lane)
+        )
 
     await eventually(lambda: told(0) == 2 and told(1) == 0, deadline=PATIENCE_SECONDS)
     async with AIOKafkaConsumer(bootstrap_servers=stage.settings.kafka) as consumer:

@@ -1,0 +1,1 @@
+"""Building a read model anew: the next generation beside the current one."""

@@ -1,0 +1,101 @@
+"""Two generations of a read model are fed side by side, each as far as it may go."""
+
+from typing import Any
+
+from aiokafka import TopicPartition
+
+from shared.projection import Generation, Runtime
+from shared.projection.generation import generations
+from shared.projection.rebuild import intent
+from tests.facts import records
+from tests.integration.projection.conftest import Stage, enterprise
+from tests.support import eventually
+
+KEY = enterprise(0, 3)
+FAR = 60
+
+
+def second(stage: Stage) -> Generation:
+    return Generation(stage.database, "tales", 2)
+
+
+async def told(generation: Generation) -> dict[str, list[int]]:
+    rows = await generation.collection("told").find().to_list(None)
+    return {row["subject"]: row["sequences"] for row in rows}
+
+
+async def allow(stage: Stage, offset: int) -> None:
+    at = TopicPartition(stage.settings.topic("hazards"), 0)
+    await intent.allow(stage.database, "tales", 2, {at: offset})
+
+
+async def has(stage: Stage, *sequences: int) -> bool:
+    assert (await told(second(stage))).get("hz_1", []) == [*sequences]
+    return True
+
+
+async def stays(stage: Stage, *sequences: int) -> None:
+    """See that the second generation is no further, once the first has applied what came after."""
+    await stage.send(records(f"hz_{len(sequences)}x", 1, enterprise=KEY))
+    await eventually(lambda: applied(stage, f"hz_{len(sequences)}x"), deadline=FAR)
+    assert await has(stage, *sequences)
+
+
+async def applied(stage: Stage, subject: str) -> bool:
+    return subject in await stage.told()
+
+
+async def test_a_generation_that_is_built_never_passes_where_it_must_wait(stage: Stage) -> None:
+    await stage.send(records("hz_1", 1, 2, 3, 4, 5, enterprise=KEY))
+    async with stage.running() as runtime:
+        await eventually(lambda: stage.has_told(hz_1=range(1, 6)), deadline=FAR)
+        await intent.begin(stage.database, "tales")
+        await eventually(lambda: works(runtime), deadline=FAR)
+        await stays(stage)
+
+        await allow(stage, 2)
+        await eventually(lambda: has(stage, 1, 2), deadline=FAR)
+        await stays(stage, 1, 2)
+        await allow(stage, 5)
+        await eventually(lambda: has(stage, 1, 2, 3, 4, 5), deadline=FAR)
+
+        await intent.lift(stage.database, "tales", 2)
+        await eventually(lambda: same(stage), deadline=FAR)
+        await intent.switch(stage.database, "tales", await generations(stage.database, "tales"))
+        await stage.send(records("hz_1", 6, enterprise=KEY))
+        await eventually(lambda: has(stage, 1, 2, 3, 4, 5, 6), deadline=FAR)
+        await eventually(lambda: same(stage), deadline=FAR)
+
+
+def works(runtime: Runtime[Any, Any]) -> bool:
+    return runtime.works(2)
+
+
+async def same(stage: Stage) -> bool:
+    assert await stage.told() == await told(second(stage))
+    return True
+
+
+async def test_a_generation_waits_where_it_must_also_in_a_process_that_begins_later(stage: Stage) -> None:
+    await stage.send(records("hz_1", 1, 2, 3, enterprise=KEY))
+    async with stage.running():
+        await intent.begin(stage.database, "tales")
+        await allow(stage, 2)
+        await eventually(lambda: has(stage, 1, 2), deadline=FAR)
+    async with stage.running() as runtime:
+        await eventually(lambda: works(runtime), deadline=FAR)
+        await stays(stage, 1, 2)
+        await allow(stage, 3)
+        await eventually(lambda: has(stage, 1, 2, 3), deadline=FAR)
+
+
+async def test_a_generation_that_is_given_up_is_fed_no_more_and_its_number_is_never_given_again(
+    stage: Stage,
+) -> None:
+    async with stage.running() as runtime:
+        await intent.begin(stage.database, "tales")
+        await eventually(lambda: works(runtime), deadline=FAR)
+        await intent.end(stage.database, "tales", await generations(stage.database, "tales"))
+        await eventually(lambda: not runtime.works(2), deadline=FAR)
+
+    assert (await intent.begin(stage.database, "tales")).building == 3
