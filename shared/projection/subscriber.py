@@ -53,7 +53,8 @@ def subscribed(
     """
     read_any_name()
     broker = KafkaBroker(
-        settings.kafka,
+        # As one text, several would be taken for the long name of one.
+        [broker.strip() for broker in settings.kafka.split(",")],
         security=_security(settings),
         consumer_only=True,
         allow_auto_create_topics=False,

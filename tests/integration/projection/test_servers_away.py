@@ -43,3 +43,16 @@ async def test_with_kafka_away_it_waits_from_the_start_and_later(settings: Setti
             await broker.brokers[0].restart()
             await stage.send(records("hz_1", 2))
             await eventually(lambda: stage.has_told(hz_1=[1, 2]), deadline=BACK_SECONDS)
+
+
+@pytest.mark.promise(5)
+async def test_of_several_brokers_that_are_named_any_shows_the_way(
+    settings: Settings, topics: list[str]
+) -> None:
+    assert settings.topic("hazards") in topics
+    # Nobody answers on port 1.
+    named = settings.model_copy(update={"kafka": f"127.0.0.1:1,{settings.kafka},127.0.0.1:1"})
+    async with stage_on(named) as stage:
+        await stage.send(records("hz_1", 1))
+        async with stage.running():
+            await eventually(lambda: stage.has_told(hz_1=[1]), deadline=BACK_SECONDS)
