@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from deploy.local import java, mongodb
 from deploy.local.errors import Unavailable
 from shared.settings import Settings
 from tests.e2e.faults.world import PARTITIONS, World, world
@@ -19,12 +20,22 @@ def seed() -> int:
     return int(os.environ.get(SEED) or secrets.randbelow(1_000_000))
 
 
+@pytest.fixture(scope="session", autouse=True)
+async def native(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """See that this machine can run servers as children, since only those can be killed; skip where not."""
+    try:
+        java.java()
+        await java.classpath()
+        await mongodb.mongod(tmp_path_factory.mktemp("native"))
+    except Unavailable as missing:
+        if os.environ.get("CI"):
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+
+
 @pytest.fixture(scope="package")
 async def run(tmp_path_factory: pytest.TempPathFactory, seed: int) -> AsyncIterator[World]:
     """A run on servers of its own, which tests may kill."""
     settings = Settings(data=tmp_path_factory.mktemp("faults"), namespace="faults", partitions=PARTITIONS)
-    try:
-        async with world(settings, seed) as running:
-            yield running
-    except Unavailable as missing:
-        pytest.skip(str(missing))
+    async with world(settings, seed) as running:
+        yield running

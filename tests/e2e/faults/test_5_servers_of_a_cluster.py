@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from deploy.local.errors import Unavailable
 from shared.settings import Settings
 from tests.e2e.faults import faults
 from tests.e2e.faults.world import PARTITIONS, World, world
@@ -17,11 +16,8 @@ async def wide(tmp_path_factory: pytest.TempPathFactory, seed: int) -> AsyncIter
     """A run on a cluster: every topic three times, every document three times."""
     data = tmp_path_factory.mktemp("cluster")
     settings = Settings(data=data, namespace="faults", partitions=PARTITIONS, replication=3)
-    try:
-        async with world(settings, seed, brokers=3, members=3) as running:
-            yield running
-    except Unavailable as missing:
-        pytest.skip(str(missing))
+    async with world(settings, seed, brokers=3, members=3) as running:
+        yield running
 
 
 @pytest.mark.promise(1, 2, 3, 5)
