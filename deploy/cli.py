@@ -14,6 +14,7 @@ from deploy import doctor as examination
 from deploy import identity, reach
 from deploy.foreground import run
 from deploy.local.errors import Unavailable
+from deploy.operations import deadletters, parked
 from deploy.operations.errors import NotNow
 from deploy.operations.republish import republish
 from deploy.pilot.command import demo
@@ -41,6 +42,8 @@ def up() -> None:
 app.add_typer(measurements, name="bench")
 app.command()(demo)
 app.command()(republish)
+app.add_typer(deadletters.commands, name="deadletters")
+app.add_typer(parked.commands, name="parked")
 
 
 @app.command()

@@ -25,6 +25,10 @@ class Followed:
         """Return the name by which it is told from every other one."""
         return f"{self.service}-{self.projection.name}"
 
+    def group(self, settings: Settings) -> str:
+        """Return the name that dead letters and decisions have for it."""
+        return f"{settings.database(self.service)}-{self.projection.name}"
+
     def database(self, settings: Settings, client: Client) -> Database:
         """Return where it is kept."""
         return client[settings.database(self.service)]

@@ -8,8 +8,10 @@ from pymongo.errors import PyMongoError
 
 from deploy import reach
 from deploy.local.errors import Unavailable
+from deploy.operations.errors import NotNow
 from shared import mongo
 from shared.mongo import Client
+from shared.projection.log import Log
 from shared.settings import Settings
 
 
@@ -37,3 +39,22 @@ def _sentence(server: str, where: str, trouble: Exception) -> str:
         f"{server} at {where} failed ({type(trouble).__name__}: {str(trouble)[:200]}): see that it runs,"
         " and give the same command again; it goes on where it was."
     )
+
+
+@asynccontextmanager
+async def log_of(settings: Settings) -> AsyncIterator[Log]:
+    """Connect to Kafka for the block.
+
+    Raises:
+        Unavailable: Kafka does not answer, also later within the block.
+        NotNow: it has not the topics of the platform.
+    """
+    if await reach.missing(settings):
+        raise NotNow("Kafka lacks topics of the platform: give `nanxun topics` first, which creates them.")
+    log = Log(settings)
+    try:
+        yield log
+    except KafkaError as trouble:
+        raise Unavailable(_sentence("Kafka", settings.kafka, trouble)) from trouble
+    finally:
+        await log.close()

@@ -8,6 +8,8 @@ from shared.projection.cases import Case
 
 _FIELD = "stuck"
 _ANY: Document = {f"{_FIELD}.held": {"$gte": 0}}
+#: Cases that our own bug has stopped, found by the index alone.
+PARKED: Document = {f"{_FIELD}.parked": 1, **_ANY}
 
 
 @dataclass(frozen=True, slots=True)

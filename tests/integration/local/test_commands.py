@@ -99,6 +99,32 @@ def test_a_topic_that_is_published_anew_must_be_one_of_ours_and_be_there(
     assert "`nanxun topics`" in refused(missing)
 
 
+def test_dead_letters_and_parked_cases_are_listed_and_none_is_decided_on_by_oversight(
+    settings: Settings, topics: list[str], addresses: Addresses
+) -> None:
+    env = {
+        "NANXUN_KAFKA": addresses.kafka,
+        "NANXUN_MONGO": addresses.mongo,
+        "NANXUN_NAMESPACE": settings.namespace,
+        "NANXUN_PARTITIONS": str(settings.partitions),
+    }
+
+    assert topics
+    letters = nanxun(settings.data, "deadletters", "list", env=env)
+    cases = nanxun(settings.data, "parked", "list", env=env)
+    unknown = nanxun(settings.data, "deadletters", "show", "dl_0", env=env)
+    unsaid = [
+        nanxun(settings.data, *words, env=env)
+        for words in (("deadletters", "discard"), ("parked", "release"))
+    ]
+
+    assert (letters.returncode, letters.stdout) == (0, "0 open dead letters.\n"), letters.stderr
+    assert (cases.returncode, cases.stdout) == (0, "0 cases are parked.\n"), cases.stderr
+    assert "there is no letter dl_0" in refused(unknown)
+    for done in unsaid:
+        assert "--all" in refused(done)
+
+
 def test_a_token_stands_alone_on_its_line(tmp_path: Path) -> None:
     done = nanxun(tmp_path, "token", "--role", "authority", "--area", "CN")
 

@@ -1,0 +1,136 @@
+"""What ``redrive`` and ``discard`` do: choose letters, say so, decide on each, and wait if asked to."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import typer
+from aiokafka import TopicPartition
+from rich.console import Console
+
+from deploy.operations.deciding import fact_of, wait_for, write
+from deploy.operations.errors import NotNow
+from deploy.operations.letters import Decided, Filter, Found, State, letters
+from deploy.operations.servers import log_of
+from shared.deadletter import Letter
+from shared.events.operations import AnyOperation
+from shared.projection.log import Log
+from shared.sender import Sender
+from shared.settings import Settings
+
+# Decided and written together; an interruption loses no more than these.
+_AT_ONCE = 50
+_MOST_REFUSALS = 20
+_WORDS = {
+    State.REDRIVEN: (
+        "Redriving {count:,} dead letters: each projection reads these records again, once it has come to"
+        " where the log ends now, and so does every rebuild."
+    ),
+    State.DISCARDED: (
+        "Discarding {count:,} dead letters: their records are never applied, in any rebuild either, and cases"
+        " that wait for them go on without."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which letters an operator means, and what is to become of them.
+
+    Attributes:
+        state: what is decided.
+        ids: their ids, or unique beginnings of them.
+        wanted: in place of ids, every letter that fits.
+    """
+
+    state: State
+    ids: tuple[str, ...] = ()
+    wanted: Filter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a letter is; its contents are read again when it is decided on."""
+
+    id: str
+    at: TopicPartition
+    offset: int
+    decided: Decided | None
+
+
+async def decide(settings: Settings, choice: Choice, console: Console, *, yes: bool, wait: bool) -> int:
+    """Decide on the chosen letters; return 0, or 2 where some could not be decided on.
+
+    Raises:
+        NotNow: nothing, or not one thing, was chosen.
+        Unavailable: a server does not answer.
+    """
+    if bool(choice.ids) == (choice.wanted is not None):
+        raise NotNow("say which letters: their ids, or --all with the filters that leave the right ones.")
+    async with log_of(settings) as log:
+        places, refused = await _chosen(settings, choice)
+        console.print(_WORDS[choice.state].format(count=len(places)), soft_wrap=True)
+        # More may fit than was thought.
+        if choice.wanted is not None and places and not yes and not typer.confirm("Go on?"):
+            return 1
+        facts = await _decided(settings, log, choice.state, places, refused)
+    _told(console, choice.state, len(facts), refused)
+    waited = await wait_for(settings, console, facts) if wait and facts else True
+    return 0 if waited and not refused else 2
+
+
+async def _chosen(settings: Settings, choice: Choice) -> tuple[list[_Place], list[tuple[str, str]]]:
+    """Return the letters that are meant, and which of the ids mean none, or several."""
+    met: defaultdict[str, list[_Place]] = defaultdict(list)
+    async for found in letters(settings, choice.wanted or Filter(state=None)):
+        record = found.letter.record
+        at = TopicPartition(record.topic, record.partition)
+        for asked in ("",) if choice.wanted else choice.ids:
+            if found.id.startswith(asked):
+                met[asked].append(_Place(found.id, at, record.offset, found.decided))
+    if choice.wanted is not None:
+        return met[""], []
+    refused = [
+        (asked, f"{len(met[asked])} letters begin so" if met[asked] else "there is no such letter")
+        for asked in choice.ids
+        if len(met[asked]) != 1
+    ]
+    once = {met[asked][0].id: met[asked][0] for asked in choice.ids if len(met[asked]) == 1}
+    return list(once.values()), refused
+
+
+async def _decided(
+    settings: Settings, log: Log, state: State, places: list[_Place], refused: list[tuple[str, str]]
+) -> list[tuple[str, AnyOperation]]:
+    """Write the decisions that can be taken, and note why the others cannot."""
+    sender, written = Sender(settings), list[tuple[str, AnyOperation]]()
+    try:
+        for start in range(0, len(places), _AT_ONCE):
+            facts: list[tuple[str, AnyOperation]] = []
+            for place in places[start : start + _AT_ONCE]:
+                try:
+                    found = await _again(log, place)
+                    facts.append((place.id, await fact_of(log, found, state, settings.partitions)))
+                except NotNow as why:
+                    refused.append((place.id, str(why)))
+            if facts:
+                await write(sender, facts)
+            written += facts
+    finally:
+        await sender.close()
+    return written
+
+
+async def _again(log: Log, place: _Place) -> Found:
+    record = await log.record(place.at, place.offset)
+    letter = Letter.read(record) if record is not None else None
+    if letter is None:
+        raise NotNow(f"the letter is no longer on {place.at.topic}")
+    return Found(place.id, letter, place.decided)
+
+
+def _told(console: Console, state: State, count: int, refused: list[tuple[str, str]]) -> None:
+    for identity, why in refused[:_MOST_REFUSALS]:
+        typer.echo(f"{identity}: refused, {why}.", err=True)
+    if len(refused) > _MOST_REFUSALS:
+        typer.echo(f"… and {len(refused) - _MOST_REFUSALS:,} more are refused.", err=True)
+    console.print(f"{count:,} {state}, {len(refused):,} refused.")
