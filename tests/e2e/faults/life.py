@@ -125,6 +125,7 @@ class Life:
         if len(won) != 1:
             said = [answer.status for answer in answers]
             self.model.wrong.append(f"{self.id}: one of {len(sent)} can be accepted, not {said}")
+            raise Over
         action = wishes[won[0]][0]
         self._accepted(action, sent[won[0]], [answers[won[0]]])
         return action

@@ -18,6 +18,7 @@ from deploy.stack import Stack
 from shared.kafka import provision
 from shared.settings import Settings
 from tests.e2e.faults import log, read_models, report, stored
+from tests.e2e.faults.client import Unanswered
 from tests.e2e.faults.crowd import CLIENTS, Crowd
 from tests.e2e.faults.diary import Diary
 from tests.e2e.faults.model import Model
@@ -54,9 +55,16 @@ class World:
 
     @contextlib.asynccontextmanager
     async def under_load(self, clients: int = CLIENTS) -> AsyncIterator[None]:
-        """Let clients and the reader work during the block; at its end each command has its outcome."""
-        async with self.watcher.at_work(), self.crowd.at_work(clients):
-            yield
+        """Let clients and the reader work during the block; at its end each command has its outcome.
+
+        Raises:
+            AssertionError: one came to none.
+        """
+        try:
+            async with self.watcher.at_work(), self.crowd.at_work(clients):
+                yield
+        except* Unanswered as lost:
+            raise AssertionError(self.diary.told([str(each) for each in lost.exceptions])) from lost
 
     async def goes_on(self, commands: int = _SOME) -> None:
         """Return once so many more commands were accepted: whatever was done, intake goes on."""
