@@ -43,7 +43,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             # A test that passed is reported once for its call; what failed before it has none.
             if outcome == "passed" and report.when != "call":
                 continue
-            numbers = [number for name, number in report.user_properties if name == _SHOWN]
+            # A file that could not be collected has no test yet, and its report no properties.
+            kept = getattr(report, "user_properties", ())
+            numbers = [number for name, number in kept if name == _SHOWN]
             # One line for all examples of a test.
             name = report.nodeid.partition("[")[0].rpartition("::")[2]
             for number in numbers:

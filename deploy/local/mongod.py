@@ -4,13 +4,14 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pymongo import AsyncMongoClient
 from pymongo.errors import ConnectionFailure, OperationFailure
 
 from deploy.local import ports
-from deploy.local.mongodb import mongod
+from deploy.local.mongodb import Binary, mongod
 from deploy.local.processes import Child, listening, stop_all
 
 SET = "rs0"
@@ -23,6 +24,12 @@ CACHE_GB = 0.5
 OPLOG_MB = 990
 # What a killed projection leaves open holds its lane up for as long, 60 s by default; units take tenths.
 TRANSACTION_SECONDS = 10
+_NONE: Mapping[str, object] = MappingProxyType({})
+_PARAMETERS = {
+    # A record of its own performance, for MongoDB's support.
+    "diagnosticDataCollectionEnabled": "false",
+    "transactionLifetimeLimitSeconds": TRANSACTION_SECONDS,
+}
 
 
 @dataclass(frozen=True)
@@ -35,9 +42,15 @@ class ReplicaSet:
 
 @contextlib.asynccontextmanager
 async def replica_set(
-    data: Path, *, members: int = 1, standard_ports: bool = True
+    data: Path, *, members: int = 1, standard_ports: bool = True, parameters: Mapping[str, object] = _NONE
 ) -> AsyncIterator[ReplicaSet]:
     """Run members on their data of last time, or on none; stop them at the end.
+
+    Args:
+        data: where their data and logs lie.
+        members: how many.
+        standard_ports: whether they answer where people expect them.
+        parameters: of the server, beside ours or instead of them.
 
     Raises:
         Unavailable: mongod cannot be had, or a member does not start.
@@ -46,9 +59,8 @@ async def replica_set(
     hosts: list[int] = []
     for n in range(members):
         hosts.append(ports.find(STANDARD + n if standard_ports else None, avoid=hosts))
-    children = [
-        _member(data, number, port, binary.path, binary.env) for number, port in enumerate(hosts, start=1)
-    ]
+    ours = {**_PARAMETERS, **parameters}
+    children = [_member(data, number, port, binary, ours) for number, port in enumerate(hosts, start=1)]
     names = [f"127.0.0.1:{port}" for port in hosts]
     try:
         for child in children:
@@ -62,19 +74,17 @@ async def replica_set(
         await stop_all(children)
 
 
-def _member(data: Path, number: int, port: int, binary: str, env: Mapping[str, str]) -> Child:
+def _member(data: Path, number: int, port: int, binary: Binary, parameters: Mapping[str, object]) -> Child:
     folder = data / "mongod" / str(number)
     folder.mkdir(parents=True, exist_ok=True)
     command = (
-        *(binary, "--replSet", SET, "--dbpath", str(folder), "--port", str(port)),
+        *(binary.path, "--replSet", SET, "--dbpath", str(folder), "--port", str(port)),
         # No password guards it, so nobody outside this machine may reach it.
         *("--bind_ip", "127.0.0.1", "--nounixsocket"),
         *("--wiredTigerCacheSizeGB", str(CACHE_GB), "--oplogSize", str(OPLOG_MB), "--quiet"),
-        # A record of its own performance, for MongoDB's support.
-        *("--setParameter", "diagnosticDataCollectionEnabled=false"),
-        *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"),
+        *(part for name, value in parameters.items() for part in ("--setParameter", f"{name}={value}")),
     )
-    return Child(f"mongod {number}", command, log=data / "logs" / f"mongod-{number}.log", env=env)
+    return Child(f"mongod {number}", command, log=data / "logs" / f"mongod-{number}.log", env=binary.env)
 
 
 def _uri(names: Sequence[str]) -> str:

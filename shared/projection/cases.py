@@ -63,7 +63,7 @@ def play(case: Case[S], item: Item, fold: Fold[S, E], effects: list[E]) -> Itera
         if event.sequence is not None and _missing(case, event.sequence):
             case.holes[event.sequence] = _place(item) | {"sequence": event.sequence, "reason": event.reason}
         yield "unreadable", Verdict.DEAD
-    elif event.sequence <= case.version or event.sequence in case.discarded:
+    elif _is_settled(case, event.sequence):
         yield _label(event), Verdict.DUPLICATE
     elif case.parked or event.sequence != case.version + 1:
         _hold(case, item, event.sequence)
@@ -121,10 +121,11 @@ def park(case: Case[S], item: Item, bug: Exception) -> bool:
     """Hold an event that our own bug cannot apply, and with it all that follow in its case.
 
     Returns:
-        Whether there was anything to hold: neither what cannot be read nor a duplicate is the case's trouble.
+        Whether there was anything to hold: what cannot be read, a duplicate or what was discarded is not the
+        case's trouble.
     """
     event = item.decoded
-    if isinstance(event, Unreadable) or event.sequence <= case.version:
+    if isinstance(event, Unreadable) or _is_settled(case, event.sequence):
         return False
     case.parked = said(bug)
     _hold(case, item, event.sequence)
@@ -152,9 +153,14 @@ def discard(case: Case[S], sequence: int) -> None:
         case.version += 1
 
 
+def _is_settled(case: Case[S], sequence: int) -> bool:
+    """Whether the case is past an event, or will go on without it."""
+    return sequence <= case.version or sequence in case.discarded
+
+
 def _missing(case: Case[S], sequence: int) -> bool:
     """Whether the case has nothing yet of an event, in whatever form."""
-    return sequence > case.version and sequence not in case.held and sequence not in case.discarded
+    return not _is_settled(case, sequence) and sequence not in case.held
 
 
 def _hold(case: Case[S], item: Item, sequence: int) -> None:

@@ -63,15 +63,17 @@ async def move(lane: Lane, at: TopicPartition, *, expected: int, to: Position, s
         raise LaneLost(f"{at.topic}/{at.partition} is no longer at {expected}")
 
 
-async def hold(lane: Lane, at: TopicPartition, *, expected: int) -> None:
+async def hold(lane: Lane, at: TopicPartition, *, expected: int, skipped: int) -> None:
     """Assert a position inside a transaction that does not move it; nobody else can move it meanwhile.
+
+    ``skipped`` counts as in ``move``.
 
     Raises:
         LaneLost: the stored offset is not ``expected``.
     """
     # Written, and not only read: what is only read may be moved by another before the commit.
     held = await lane.generation.collection(POSITIONS).update_one(
-        {"_id": _id(at), "next": expected}, {"$inc": {"decided": 1}}, session=lane.session
+        {"_id": _id(at), "next": expected}, {"$inc": {"decided": 1, "skipped": skipped}}, session=lane.session
     )
     if held.modified_count != 1:
         raise LaneLost(f"{at.topic}/{at.partition} is no longer at {expected}")

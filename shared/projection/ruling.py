@@ -103,11 +103,23 @@ class Ruling(Generic[S, E]):
         return await in_transaction(client, once)
 
     async def _apply(self, lane: Lane, projection: Projection[S, E]) -> Tally:
-        tally, effects = Tally(), list[E]()
+        effects = list[E]()
+        cases = await Cases.read(lane, self.about())
+        tally = self.decide(cases, between_documents(projection), effects)
         for at, expected in self.expected.items():
-            await hold(lane, at, expected=expected)
-        cases = await Cases.read(lane, {one for decision, _ in self.decisions if (one := about(decision))})
-        fold = between_documents(projection)
+            await hold(lane, at, expected=expected, skipped=tally.skipped[at])
+        await cases.write(lane)
+        if effects:
+            await projection.sink(lane, effects)
+        return tally
+
+    def about(self) -> set[str]:
+        """Return the document ids of the cases that the decisions are about."""
+        return {one for decision, _ in self.decisions if (one := about(decision))}
+
+    def decide(self, cases: Cases, fold: Fold[Document, E], effects: list[E]) -> Tally:
+        """Do to the cases what was decided and still changes something; effects are added to ``effects``."""
+        tally = Tally()
         for decision, item in self.decisions:
             identity = about(decision)
             if identity is None or not needs(cases.known.get(identity), decision):
@@ -118,9 +130,6 @@ class Ruling(Generic[S, E]):
                 tally.verdicts["bug", Verdict.PARKED] += 1
             else:
                 tally.count(decision.at, apply(case, decision, item, fold, effects))
-        await cases.write(lane)
-        if effects:
-            await projection.sink(lane, effects)
         return tally
 
 

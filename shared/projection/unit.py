@@ -1,7 +1,7 @@
 """One unit of work: a lane's records, cases, effects and next positions, in one transaction."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
@@ -73,6 +73,23 @@ class Unit(Generic[S, E]):
             for at, record in last.items()
         }
 
+    def about(self) -> set[str]:
+        """Return the document ids of the cases that the records are about."""
+        return {of for item in self.items if (of := _case_id(item)) is not None}
+
+    def decide(self, cases: "Cases", fold: Fold[Document, E], effects: list[E]) -> Tally:
+        """Bring the records into their cases; effects are added to ``effects``."""
+        tally = Tally()
+        for item in self.items:
+            case = cases.of(item)
+            if case is None:
+                tally.verdicts["unreadable", Verdict.DEAD] += 1
+            elif self.blamed is not None and park(case, item, self.blamed):
+                tally.verdicts["bug", Verdict.PARKED] += 1
+            else:
+                tally.count(item.at, play(case, item, fold, effects))
+        return tally
+
     async def commit(self, client: Client, projection: Projection[S, E], generation: Generation) -> Tally:
         """Apply the unit, all of it or nothing.
 
@@ -88,17 +105,9 @@ class Unit(Generic[S, E]):
         return await in_transaction(client, once)
 
     async def _apply(self, lane: Lane, projection: Projection[S, E]) -> Tally:
-        cases = await Cases.read(lane, {of for item in self.items if (of := _case_id(item)) is not None})
-        tally, effects = Tally(), list[E]()
-        fold = between_documents(projection)
-        for item in self.items:
-            case = cases.of(item)
-            if case is None:
-                tally.verdicts["unreadable", Verdict.DEAD] += 1
-            elif self.blamed is not None and park(case, item, self.blamed):
-                tally.verdicts["bug", Verdict.PARKED] += 1
-            else:
-                tally.count(item.at, play(case, item, fold, effects))
+        cases = await Cases.read(lane, self.about())
+        effects = list[E]()
+        tally = self.decide(cases, between_documents(projection), effects)
         await cases.write(lane)
         if effects:
             await projection.sink(lane, effects)
@@ -129,7 +138,12 @@ class Cases:
         """Read the cases of these ids, inside the lane's transaction."""
         collection = lane.generation.collection(CASES)
         found = await collection.find({"_id": {"$in": list(ids)}}, session=lane.session).to_list(None)
-        known = {row["_id"]: cls.loaded(row) for row in found}
+        return cls.of_rows(found)
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Document]) -> "Cases":
+        """Return the cases that documents say."""
+        known = {row["_id"]: cls.loaded(row) for row in rows}
         return cls(known, frozenset(known))
 
     @staticmethod
@@ -163,16 +177,24 @@ class Cases:
         Raises:
             Stopped: one holds more than a document has room for.
         """
-        operations: list[InsertOne[Document] | ReplaceOne[Document]] = []
-        for case_id, case in self.known.items():
-            if case.held:
-                _room(case_id, case)
-            row = {"_id": case_id, "lane": lane.number} | _dumped(case)
-            known = case_id in self.stored
-            operations.append(ReplaceOne({"_id": case_id}, row) if known else InsertOne(row))
+        operations: list[InsertOne[Document] | ReplaceOne[Document]] = [
+            ReplaceOne({"_id": row["_id"]}, row) if row["_id"] in self.stored else InsertOne(row)
+            for row in self.rows(lane.number)
+        ]
         if operations:
             collection = lane.generation.collection(CASES)
             await collection.bulk_write(operations, ordered=False, session=lane.session)
+
+    def rows(self, lane: int) -> Iterator[Document]:
+        """Yield the documents of all of them.
+
+        Raises:
+            Stopped: one holds more than a document has room for.
+        """
+        for case_id, case in self.known.items():
+            if case.held:
+                _room(case_id, case)
+            yield {"_id": case_id, "lane": lane} | _dumped(case)
 
 
 def _case_id(item: Item) -> str | None:

@@ -21,9 +21,11 @@ async def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[C
 
 @pytest.fixture(scope="session")
 async def own_mongod(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ReplicaSet]:
-    """One mongod for all tests that take it away."""
+    """One mongod for all tests that take it away, or have it refuse what they ask."""
+    data = tmp_path_factory.mktemp("mongod")
+    able = {"enableTestCommands": 1}
     try:
-        async with replica_set(tmp_path_factory.mktemp("mongod"), standard_ports=False) as running:
+        async with replica_set(data, standard_ports=False, parameters=able) as running:
             yield running
     except errors.Unavailable as missing:
         pytest.skip(str(missing))

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import structlog
@@ -13,30 +13,18 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from pymongo import UpdateOne
 
 from shared import kafka, mongo
-from shared.events.base import Fact, Recorded
 from shared.events.wire import Record
 from shared.kafka import DEAD
 from shared.mongo import Client, Database, Document
 from shared.partition import partition
-from shared.projection import Folded, Generation, Lane, Projection, Runtime, hashed
+from shared.projection import Generation, Lane, Projection, Runtime, hashed
 from shared.projection import records as reading
 from shared.projection.records import Read
 from shared.projection.unit import CASES, case_id
 from shared.settings import Settings
+from tests.lanes.telling import Telling, tell
 
 SERVICE = "reporting"
-
-
-class Telling(NamedTuple):
-    """The effect of every event: that it happened."""
-
-    subject: str
-    sequence: int
-
-
-def tell(state: Document | None, event: Recorded[Fact]) -> Folded[Document, Telling]:
-    steps = state["steps"] + 1 if state else 1
-    return Folded({"steps": steps}, (Telling(event.subject, event.sequence),))
 
 
 async def write(lane: Lane, effects: list[Telling]) -> None:

@@ -9,7 +9,8 @@ from shared.events.base import Fact, Recorded
 from shared.mongo import Document
 from shared.projection import Folded, Lane
 from tests.facts import records
-from tests.integration.projection.conftest import Stage, Telling, enterprise, tell, unchanged, write
+from tests.integration.projection.conftest import Stage, enterprise, unchanged, write
+from tests.lanes.telling import Telling, tell
 from tests.support import eventually
 
 KEY = enterprise(0, 3)

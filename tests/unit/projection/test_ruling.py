@@ -189,6 +189,13 @@ def test_a_decision_about_a_record_of_a_log_that_is_gone_meets_no_record_of_the_
     assert decisions.met(item(2, 7)).decoded == item(2, 7).decoded
 
 
+def test_an_event_that_was_discarded_is_not_parked() -> None:
+    case = Case[Document]("hz_1", version=1, discarded=[3])
+
+    assert not park(case, item(3), ZeroDivisionError("a bug"))
+    assert (case.parked, case.held) == (None, {})
+
+
 def test_a_released_case_goes_on_with_all_that_it_held_and_only_from_where_it_was_parked() -> None:
     case, effects = Case[Document]("hz_1", version=1, state={"told": [1]}), list[int]()
     assert park(case, item(2), ZeroDivisionError("a bug"))

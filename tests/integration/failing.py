@@ -1,0 +1,30 @@
+"""Commands that a mongod of our own refuses on purpose, by its fail points."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from shared.mongo import Client
+
+#: It did not come about, and should be tried again from its beginning.
+TRANSIENT = {"errorCode": 251, "errorLabels": ["TransientTransactionError"]}
+#: It did not come about.
+REFUSED = {"errorCode": 8000}
+#: It did not come about, and the client cannot know.
+UNKNOWN = {"errorCode": 91}
+#: It came about, and the client cannot know.
+DONE_UNKNOWN = {"writeConcernError": {"code": 64, "errmsg": "waiting for replication timed out"}}
+
+
+@asynccontextmanager
+async def refusing(
+    client: Client, command: str, how: dict[str, Any], *, times: int | None = None
+) -> AsyncIterator[None]:
+    """Have the server refuse a command while the block runs, or so many times of it."""
+    mode = "alwaysOn" if times is None else {"times": times}
+    fail = {"configureFailPoint": "failCommand", "mode": mode, "data": {"failCommands": [command], **how}}
+    await client.admin.command(fail)
+    try:
+        yield
+    finally:
+        await client.admin.command({"configureFailPoint": "failCommand", "mode": "off"})
