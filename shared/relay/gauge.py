@@ -54,13 +54,16 @@ async def _age(database: Database, service: str, kinds: tuple[str, ...]) -> None
     _shown(service, at - max(age, 0.0))
 
 
-async def _count(database: Database, service: str, kinds: tuple[str, ...]) -> None:
-    waiting = 0
+async def waiting(collection: Collection) -> int:
+    """Count the events that Kafka has not acknowledged, of the first 500,000 cases that wait."""
     each: Document = {"_id": None, "waiting": {"$sum": {"$subtract": ["$version", "$published"]}}}
     counted: list[Document] = [{"$match": UNPUBLISHED}, {"$limit": _MOST_COUNTED}, {"$group": each}]
-    for kind in kinds:
-        waiting += sum([row["waiting"] async for row in database[kind].aggregate(counted)])
-    metrics.unpublished_events.labels(service).set(waiting)
+    return sum([row["waiting"] async for row in collection.aggregate(counted)])
+
+
+async def _count(database: Database, service: str, kinds: tuple[str, ...]) -> None:
+    counted = sum([await waiting(database[kind]) for kind in kinds])
+    metrics.unpublished_events.labels(service).set(counted)
 
 
 def _shown(service: str, since: float) -> None:

@@ -1,0 +1,156 @@
+"""Asking Kafka and the databases where everything stands; who does not answer is named, and left out."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+from pymongo.errors import PyMongoError
+
+from deploy.operations.followed import Followed, followed
+from deploy.operations.letters import Filter, letters
+from deploy.operations.standing import Applied, Published, Read, Whole
+from shared import mongo
+from shared.events.topology import SERVICES
+from shared.mongo import Client
+from shared.projection import stuck
+from shared.projection.generation import current
+from shared.projection.log import Log, Stopped
+from shared.projection.positions import Position, stored
+from shared.projection.unit import CASES
+from shared.projection.watermarks import WATERMARKS
+from shared.relay.gauge import waiting, waits_longest
+from shared.settings import Settings
+
+T = TypeVar("T")
+Bounds = dict[TopicPartition, tuple[int, int]]
+# Somebody waits for the answer, also where it is that there is none.
+_PATIENCE_SECONDS = 5.0
+# Of a server that has answered: a record is read of every partition, and all dead letters.
+_READING_SECONDS = 60.0
+
+
+async def look(settings: Settings) -> Whole:
+    """Ask everybody; a server that is away makes what it knows unknown, and nothing else."""
+    client, log = mongo.connect(settings.mongo), Log(settings)
+    try:
+        looking = _Looking(settings, client, log)
+        await looking.all()
+        return looking.whole
+    finally:
+        client.close()
+        await log.close()
+
+
+def _nothing() -> Whole:
+    return Whole(
+        [Published(name, topic) for name, bus in SERVICES.items() for topic in bus.publishes],
+        [Read(one.name, [Applied(topic) for topic in one.projection.topics]) for one in followed()],
+    )
+
+
+@dataclass(slots=True)
+class _Looking:
+    """One look.
+
+    Attributes:
+        whole: what is known so far.
+        bounds: of every partition that is followed; None while Kafka does not answer.
+    """
+
+    settings: Settings
+    client: Client
+    log: Log
+    whole: Whole = field(default_factory=_nothing)
+    bounds: Bounds | None = None
+
+    async def all(self) -> None:
+        """Ask everybody who answers."""
+        self.bounds = await self._asked("Kafka", self._ends())
+        if await self._asked("MongoDB", self._there()):
+            await self._asked("MongoDB", self._published(), _READING_SECONDS)
+            for one, read in zip(followed(), self.whole.read, strict=True):
+                await self._asked(one.name, self._read(one, read), _READING_SECONDS)
+        if self.bounds is not None:
+            await self._asked("the topics of dead letters", self._dead(), _READING_SECONDS)
+
+    async def _asked(self, whom: str, answer: Awaitable[T], seconds: float = _PATIENCE_SECONDS) -> T | None:
+        try:
+            async with asyncio.timeout(seconds):
+                return await answer
+        except (PyMongoError, KafkaError, TimeoutError) as trouble:
+            self.whole.troubles.append(f"what {whom} would say ({type(trouble).__name__})")
+            return None
+
+    async def _ends(self) -> Bounds:
+        names = {self.settings.topic(topic) for one in followed() for topic in one.projection.topics}
+        return await self.log.bounds([at for name in names for at in self._partitions(name)])
+
+    async def _there(self) -> bool:
+        await mongo.ready(self.client)
+        return True
+
+    def _partitions(self, topic: str) -> list[TopicPartition]:
+        return [TopicPartition(topic, number) for number in range(self.settings.partitions)]
+
+    async def _published(self) -> None:
+        for one in self.whole.published:
+            collection = self.client[self.settings.database(one.service)][one.topic]
+            one.oldest = await waits_longest(collection)
+            one.unpublished = await waiting(collection)
+        latest = [{"$group": {"_id": "$service", "before": {"$max": "$before"}}}]
+        for of in followed():
+            async for row in of.database(self.settings, self.client)[WATERMARKS].aggregate(latest):
+                known = self.whole.watermarks.get(row["_id"], row["before"])
+                self.whole.watermarks[row["_id"]] = max(known, row["before"])
+
+    async def _read(self, one: Followed, read: Read) -> None:
+        generation = await current(one.database(self.settings, self.client), one.projection.name)
+        read.stuck = await stuck.count(generation.collection(CASES), range(self.settings.partitions))
+        if self.bounds is None:
+            return
+        names = [self.settings.topic(topic) for topic in one.projection.topics]
+        positions = await stored(generation, [at for name in names for at in self._partitions(name)])
+        for applied, name in zip(read.topics, names, strict=True):
+            await self._lag(
+                applied, {at: of for at, of in positions.items() if at.topic == name}, self.bounds
+            )
+        read.stopped = await self._stopped(positions)
+
+    async def _lag(self, applied: Applied, positions: dict[TopicPartition, Position], bounds: Bounds) -> None:
+        lag, oldest = 0, None
+        for at, position in positions.items():
+            begin, end = bounds[at]
+            # A position behind the end is of another log: of this one nothing is applied.
+            following = position.next if position.next <= end else begin
+            lag += end - following
+            record = await self.log.record(at, max(following, begin)) if following < end else None
+            if record is not None:
+                came = datetime.fromtimestamp(max(record.timestamp, 0) / 1_000, UTC)
+                oldest = min(oldest or came, came)
+        applied.lag, applied.oldest = lag, oldest
+
+    async def _stopped(self, positions: dict[TopicPartition, Position]) -> dict[int, str]:
+        """Return the lanes that cannot go on from where they stand: what each of them finds out by itself."""
+        lanes: defaultdict[int, dict[TopicPartition, Position]] = defaultdict(dict)
+        for at, position in positions.items():
+            lanes[at.partition][at] = position
+        found = {}
+        for lane, of in lanes.items():
+            try:
+                await self.log.check(of)
+            except Stopped as why:
+                found[lane] = why.name
+        return found
+
+    async def _dead(self) -> None:
+        counted: Counter[tuple[str, str]] = Counter()
+        async for found in letters(self.settings, Filter()):
+            counted[found.letter.projection, found.letter.topic] += 1
+        for one, read in zip(followed(), self.whole.read, strict=True):
+            for applied in read.topics:
+                applied.dead = counted[one.group(self.settings), self.settings.topic(applied.topic)]
