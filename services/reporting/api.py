@@ -1,6 +1,8 @@
 """The HTTP edge of reporting: areas for those who answer for them, enterprises for themselves."""
 
-from typing import Annotated
+import asyncio
+from collections.abc import Awaitable
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query
 from pydantic import AfterValidator
@@ -9,7 +11,7 @@ from starlette.responses import Response
 from services.reporting.bus import Ends
 from services.reporting.domain.periods import months, parse
 from services.reporting.resources import area_report, enterprise_report
-from services.reporting.store.provenance import Provenance
+from services.reporting.store.provenance import Partition
 from services.reporting.store.reading import By, OwnBy, Range
 from services.reporting.store.reports import Reports
 from shared.codes import regions
@@ -17,8 +19,9 @@ from shared.codes.lists import UnknownCode
 from shared.events.base import Role
 from shared.events.rules import NATION, Actor
 from shared.http import Json, Problem, Router, allowed, invalid
-from shared.mongo import Document
 from shared.settings import Settings
+
+R = TypeVar("R")
 
 # Twenty years: longer than any series of the field, short enough to be read at once.
 _MOST_MONTHS = 240
@@ -49,21 +52,23 @@ def router(reports: Reports, ends: Ends, settings: Settings) -> Router:
     """Return the routes."""
     routes = Router(prefix="/v1/reports", tags=["reports"])
 
-    async def rests_on(provenance: Provenance) -> Document:
-        return provenance.document(settings, await ends.now())
+    async def read(report: Awaitable[R]) -> tuple[R, dict[Partition, int] | None]:
+        # Kafka is asked meanwhile: what came before the request is counted in the report, or as behind.
+        return await asyncio.gather(report, ends.now())
 
     @routes.get("/areas/{code}")
     async def read_area(code: str, actor: AreaReader, asked: Span, by: By | None = None) -> Response:
         _area(code, actor)
-        report = await reports.area(code, asked, by)
-        return Json(area_report(code, asked, by, report, await rests_on(report.provenance)))
+        report, at = await read(reports.area(code, asked, by))
+        return Json(area_report(code, asked, by, report, report.provenance.document(settings, at)))
 
     @routes.get("/enterprises/{uscc}")
     async def read_enterprise(uscc: str, actor: OwnReader, asked: Span, by: OwnBy | None = None) -> Response:
-        report = await reports.enterprise(uscc, asked, by) if _owns(actor, uscc) else None
+        _own(uscc, actor)
+        report, at = await read(reports.enterprise(uscc, asked, by))
         if report is None:
-            raise Problem("not-found", 404, "There is no such enterprise.")
-        return Json(enterprise_report(uscc, asked, report, await rests_on(report.provenance)))
+            raise _unknown()
+        return Json(enterprise_report(uscc, asked, report, report.provenance.document(settings, at)))
 
     return routes
 
@@ -78,7 +83,13 @@ def _area(code: str, actor: Actor) -> None:
         raise Problem("forbidden", 403, "This area is not yours.")
 
 
-def _owns(actor: Actor, enterprise: str) -> bool:
+def _own(enterprise: str, actor: Actor) -> None:
+    """Refuse an enterprise that is not the asker's, as if there were none."""
     # A service that may read the nation may read each of its enterprises; an area is no claim of people's.
     everybody = actor.role is Role.OPERATOR or (actor.role is Role.SERVICE and actor.covers_area(NATION))
-    return everybody or actor.covers_enterprise(enterprise)
+    if not (everybody or actor.covers_enterprise(enterprise)):
+        raise _unknown()
+
+
+def _unknown() -> Problem:
+    return Problem("not-found", 404, "There is no such enterprise.")

@@ -13,10 +13,11 @@ from deploy.local.processes import listening
 from deploy.nation import MONTH, Nation, counties
 from services.reporting.app import NAME
 from services.reporting.bus import FIGURES
-from services.reporting.store.rollups import ROLLUPS, rollup_id
+from services.reporting.store.rollups import MARKS, ROLLUPS, mark_id, rollup_id
 from shared import mongo
 from shared.events.base import Role
 from shared.events.rules import NATION
+from shared.mongo import Collection
 from shared.projection import Generation
 from shared.projection.positions import POSITIONS
 from shared.projection.storage import prepare
@@ -82,10 +83,19 @@ async def _fill(settings: Settings, ground: Ground) -> None:
     client = mongo.connect(settings.mongo)
     generation = Generation(client[settings.database(NAME)], FIGURES.name, 1)
     await prepare(generation, FIGURES)
-    client.close()
     above = sorted({code[:2] for code in counties()})
     wanted = chain.from_iterable(keys(month, NATION, *above) for month in _MONTHS)
     below = () if ground.quick else keys(MONTH, *counties())
     collection, lanes = generation.collection_name(ROLLUPS), settings.partitions
     database = settings.database(NAME)
     await fill(settings.mongo, database, collection, chain(wanted, below), rollup_id, lanes=lanes)
+    await _mark(client[database][generation.collection_name(MARKS)], lanes)
+    client.close()
+
+
+async def _mark(marks: Collection, lanes: int) -> None:
+    """Leave the mark of a unit of each lane on each month, as whatever fills them does."""
+    at = [(month, lane) for month in _MONTHS for lane in range(lanes)]
+    await marks.insert_many(
+        [{"_id": mark_id(month, lane), "month": month, "lane": lane, "mark": 0} for month, lane in at]
+    )

@@ -5,18 +5,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.reporting.domain.periods import months
 from services.reporting.domain.report import STOCK_PARTS, Counters, Row, added
 from services.reporting.domain.rollups import TOTAL, Level, level_of
-from services.reporting.store.rollups import ROLLUPS
+from services.reporting.store.months import Areas, Months
+from services.reporting.store.remembered import Remembered
+from services.reporting.store.rollups import REMEMBERED, ROLLUPS
 from shared.codes import industries
 from shared.events.base import Size
 from shared.events.rules import NATION
 from shared.mongo import Document, Session
 from shared.projection import Generation
 
-# By itself MongoDB answers with 101 first, and a nation's total over a year is more: a second turn at the
-# server, in the middle of a projection's load. A reply ends at 16 MB in any case.
-_AT_ONCE = 10_000
+# So many of one area are read sooner than it is learnt whether they have changed.
+_FEW_MONTHS = 24
 
 
 class By(StrEnum):
@@ -89,23 +91,28 @@ def sections() -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One point in time of a generation, and the months that are asked for."""
+    """One point in time of a generation, the months that are asked for, and what is known of them."""
 
     generation: Generation
     session: Session
     span: Range
+    remembered: Remembered
 
     async def counted(self, level: Level, area: str, by: By | None) -> dict[str, Counted]:
         """Return the counters of each area at ``level`` that lies in ``area``, by its code."""
         where = {"level": level, "area": _inside_of(area, level)} | self.span.recorded()
-        paths = groups(by)
-        collection = self.generation.collection(ROLLUPS)
-        inside = {**where, "month": {"$gte": self.span.first, "$lte": self.span.last}}
-        shown = {path.partition(".")[0]: 1 for path in paths} | {"_id": 0, "area": 1, "month": 1}
+        of, paths = Areas(level, area, where), groups(by)
+        wanted = list(months(self.span.first, self.span.last))
+        read = Months(self.generation, self.session, self.remembered)
+        many = level_of(area) is not level or len(wanted) > _FEW_MONTHS
+        if many and level in REMEMBERED and paths == [TOTAL] and self.span.known is None:
+            rows = await read.totals(of, wanted)
+        else:
+            rows = await read.rows(of, {"$gte": self.span.first, "$lte": self.span.last}, paths)
         found: defaultdict[str, Counted] = defaultdict(lambda: Counted([], {}))
-        rows = collection.find(inside, shown, session=self.session, batch_size=_AT_ONCE)
-        for row in await rows.to_list(None):
+        for row in rows:
             found[row["area"]].rows.append(row)
+        collection = self.generation.collection(ROLLUPS)
         before = [{"$match": {**where, "month": {"$lt": self.span.first}}}, {"$group": _stocks(paths)}]
         async for row in collection.aggregate(before, session=self.session):
             found[row["_id"]].before.update(_before(row))

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pymongo.errors import PyMongoError
 
@@ -11,6 +11,7 @@ from services.reporting.store import areas, own
 from services.reporting.store.areas import Groups
 from services.reporting.store.provenance import Provenance
 from services.reporting.store.reading import By, OwnBy, Range, Reading
+from services.reporting.store.remembered import Remembered
 from shared.errors import Unavailable
 from shared.mongo import Client, Database, snapshot
 from shared.projection.generation import current
@@ -33,11 +34,13 @@ class Reports:
         client: the connection to the database.
         database: the service's own.
         projection: the name of the projection that keeps the figures.
+        remembered: totals that earlier reports have added up.
     """
 
     client: Client
     database: Database
     projection: str
+    remembered: Remembered = field(default_factory=Remembered)
 
     async def area(self, area: str, span: Range, by: By | None) -> Report:
         """Return the report of an area.
@@ -66,7 +69,7 @@ class Reports:
         try:
             generation = await current(self.database, self.projection)
             async with snapshot(self.client) as session:
-                yield Reading(generation, session, span)
+                yield Reading(generation, session, span, self.remembered)
         except PyMongoError as error:
             raise Unavailable("the store is away") from error
 

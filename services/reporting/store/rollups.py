@@ -4,20 +4,24 @@ Of a roll-up there is one document per lane, the bucket, so that two lanes never
 reading adds the buckets up.
 """
 
-from services.reporting.domain.rollups import Key
+from services.reporting.domain.rollups import Key, Level
 from shared.mongo import Document
 from shared.projection import Indexes, hashed
 
 ROLLUPS = "rollups"
 ENTERPRISES = "enterprises"
 ACTIVITY = "activity"
+MARKS = "marks"
 
 INDEXES: dict[str, Indexes] = {
     ROLLUPS: ([("level", 1), ("area", 1), ("month", 1)],),
     # Found by their ids: an index of its own would be written for nearly every case.
     ENTERPRISES: (),
     ACTIVITY: (),
+    MARKS: ([("month", 1)],),
 }
+# The levels whose totals are worth remembering: few documents, which every report of the nation reads.
+REMEMBERED = frozenset({Level.NATION, Level.PROVINCE})
 
 
 def rollup_id(key: Key, lane: int) -> str:
@@ -38,3 +42,8 @@ def own_id(enterprise: str, month: int, recorded: int) -> str:
 def own_until(enterprise: str, month: int) -> Document:
     """Return the condition on the ids of an enterprise's counters up to a month."""
     return {"$gt": own_id(enterprise, 0, 0), "$lt": own_id(enterprise, month + 1, 0)}
+
+
+def mark_id(month: int, lane: int) -> str:
+    """Return the id of the mark that a lane leaves on a month."""
+    return hashed(f"{month}:{lane}")

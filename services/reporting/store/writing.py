@@ -1,6 +1,8 @@
 """Writes the effects of a unit: the roll-ups, the counters of each enterprise, and who was active when."""
 
+import secrets
 from collections import Counter
+from collections.abc import Iterable
 
 from pymongo import ReplaceOne, UpdateOne
 
@@ -11,7 +13,9 @@ from services.reporting.domain.rollups import Key
 from services.reporting.store.rollups import (
     ACTIVITY,
     ENTERPRISES,
+    MARKS,
     ROLLUPS,
+    mark_id,
     own_id,
     rollup_fields,
     rollup_id,
@@ -26,6 +30,7 @@ async def write(lane: Lane, effects: list[Effect]) -> None:
     rollups = counting.rollups(effects, months)
     own = counting.own(effects)
     await _bulk(lane, ROLLUPS, [_rollup(lane, key, counters) for key, counters in rollups.items()])
+    await _bulk(lane, MARKS, _marks(lane, rollups))
     await _bulk(lane, ENTERPRISES, [_own(lane, key, counters) for key, counters in own.items()])
     changed = {enterprise: known for enterprise, known in months.items() if known.changed}
     await _bulk(lane, ACTIVITY, [_activity(lane, enterprise, known) for enterprise, known in changed.items()])
@@ -34,6 +39,19 @@ async def write(lane: Lane, effects: list[Effect]) -> None:
 def _rollup(lane: Lane, key: Key, counters: Counter[str]) -> UpdateOne:
     increase = _increase(rollup_fields(key, lane.number), counters)
     return UpdateOne({"_id": rollup_id(key, lane.number)}, increase, upsert=True)
+
+
+def _marks(lane: Lane, changed: Iterable[Key]) -> list[UpdateOne]:
+    """What tells reports which months they must add up anew; see ``remembered``."""
+    mark = secrets.randbits(63)
+    return [
+        UpdateOne(
+            {"_id": mark_id(month, lane.number)},
+            {"$set": {"month": month, "lane": lane.number, "mark": mark}},
+            upsert=True,
+        )
+        for month in {key.month for key in changed}
+    ]
 
 
 def _own(lane: Lane, key: tuple[str, int, int], counters: Counter[str]) -> UpdateOne:
