@@ -21,7 +21,7 @@ from shared.events.wire import encode
 from shared.settings import Settings
 from tests.bench.meter import Meter
 
-_SERVICES = ("suggestions", "hazards", "reporting")
+_SERVICES = ("enterprises", "suggestions", "hazards", "reporting")
 # Below what the system gives to outgoing connections.
 _PORTS = range(15_000, 30_000)
 # Both the measured and its reference have theirs; development's half a gigabyte would measure the disk.
@@ -37,11 +37,13 @@ class Ground:
     Attributes:
         data: for logs and keys.
         quick: whether a look is enough: less of everything, and figures that say little.
+        replication: how many copies of each topic there are.
     """
 
     addresses: Addresses
     data: Path
     quick: bool
+    replication: int = 1
 
     def meter(self, work: str) -> Meter:
         """Return what tells how much CPU time a piece of work costs."""
@@ -56,6 +58,7 @@ class Ground:
             data=self.data,
             namespace=f"b{secrets.token_hex(4)}",
             instance="bench",
+            replication=self.replication,
             **_ports(),
         )
         await kafka.provision(settings)

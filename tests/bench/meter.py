@@ -8,6 +8,7 @@ from deploy.local.processes import Child
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _THOUSAND = 1_000
+_KB = 1_024
 # Of the fields behind a process's name in /proc/<pid>/stat: time in user mode and in the kernel.
 _USER, _SYSTEM = 11, 12
 
@@ -26,6 +27,7 @@ class Meter:
     _before: dict[str, float] = field(default_factory=dict)
     _after: dict[str, float] = field(default_factory=dict)
     _count: int = 0
+    _memory: float = 0.0
 
     def begin(self, worker: Child) -> None:
         """Take note of where everything stands before the work."""
@@ -34,14 +36,16 @@ class Meter:
     def end(self, worker: Child, count: int) -> None:
         """Take note of where everything stands after so many pieces."""
         self._after, self._count = self._read(worker), count
+        self._memory = _most_resident(worker.pid)
 
     def figures(self) -> dict[str, float]:
-        """Return CPU seconds per thousand pieces, by ``<work>: <process>``."""
-        return {
+        """Return CPU seconds per thousand pieces, by ``<work>: <process>``, and our memory in MB."""
+        spent = {
             f"{self.name}: {process}": (self._after[process] - before) / self._count * _THOUSAND
             for process, before in self._before.items()
             if self._count
         }
+        return spent | {f"{self.name}: memory": self._memory}
 
     def _read(self, worker: Child) -> dict[str, float]:
         spent = {"process": _cpu_seconds(worker.pid)}
@@ -55,3 +59,10 @@ def _cpu_seconds(pid: int) -> float:
     said = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     fields = said.rpartition(")")[2].split()
     return (int(fields[_USER]) + int(fields[_SYSTEM])) / _TICKS
+
+
+def _most_resident(pid: int) -> float:
+    """The most memory that a process has held since its start, in MB."""
+    said = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    (line,) = (line for line in said.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / _KB

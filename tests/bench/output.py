@@ -5,12 +5,14 @@ import json
 import os
 import platform
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
 from tests.bench.frame import Result, Spread
+from tests.bench.pages import put
 
 _PACKAGES = ("aiokafka", "faststream", "motor", "pymongo", "pydantic", "fastapi", "uvicorn")
 # Below these, a figure keeps a decimal, and three.
@@ -47,15 +49,16 @@ def write(results: Sequence[Result], path: Path) -> None:
 
 
 def page(results: Sequence[Result], path: Path, *, rounds: int) -> None:
-    """Write the page of the documentation."""
+    """Put the table into the page of the documentation; what people wrote around it stays.
+
+    Raises:
+        NoPlace: the page does not have the marks of the table.
+    """
     here = machine()
     packages = ", ".join(f"{name} {version}" for name, version in here.pop("packages").items())
     lines = [
-        "# Benchmarks",
-        "",
-        f"Printed by `make bench`: the median of {rounds} rounds and, in brackets, the least and the most.",
-        "Each row and its reference were measured in the same run, with Kafka, MongoDB and the load",
-        "on the same machine: compare the ratios rather than the figures.",
+        f"Printed by `make bench` on {datetime.now(UTC):%Y-%m-%d}: the median of {rounds} rounds",
+        "and, in brackets, the least and the most.",
         "",
         f"Machine: {', '.join(f'{name} {value}' for name, value in here.items())}.",
         f"Versions: {packages}.",
@@ -64,7 +67,7 @@ def page(results: Sequence[Result], path: Path, *, rounds: int) -> None:
         f"|{' --- |' * len(_HEAD)}",
         *(f"| {' | '.join(_cells(result))} |" for result in results),
     ]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    put(path, "table", lines)
 
 
 _HEAD = ("what", "ours", "reference", "unit", "ratio", "goal", "")

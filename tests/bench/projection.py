@@ -40,7 +40,7 @@ _SAMPLE_SECONDS = 8.0
 async def _rounds(ground: Ground) -> AsyncIterator[Round]:
     """Follow one long stream; each round adds events, which each of the three then counts."""
     async with ground.corner() as settings, AsyncMongoClient[dict[str, Any]](settings.mongo) as client:
-        await _fill(settings, ground)
+        await fill_months(settings, ground)
         events = Nation(1).stream(apart=APART)
         sent = await publish(settings, islice(events, _QUICK_WARM if ground.quick else _WARM))
         figures = settings.database(REPORTING)
@@ -73,6 +73,26 @@ async def _rounds(ground: Ground) -> AsyncIterator[Round]:
 TRIAL = Trial("projection", _rounds)
 
 
+@contextlib.asynccontextmanager
+async def alone(ground: Ground) -> AsyncIterator[Round]:
+    """Follow one long stream with ours only."""
+    async with ground.corner() as settings, AsyncMongoClient[dict[str, Any]](settings.mongo) as client:
+        await fill_months(settings, ground)
+        events = Nation(1).stream(apart=APART)
+        sent = await publish(settings, islice(events, _QUICK_WARM if ground.quick else _WARM))
+        database = settings.database(REPORTING)
+        positions = Generation(client[database], FIGURES.name, 1).collection_name(POSITIONS)
+        position = summed(client, database, positions, "next")
+        await _ours(settings, position, sent, ground.meter("warm"))
+
+        async def measure() -> Figures:
+            nonlocal sent
+            sent += await publish(settings, islice(events, _QUICK_ROUND if ground.quick else _ROUND))
+            return {"ours": await _ours(settings, position, sent, ground.meter("projection"))}
+
+        yield measure
+
+
 async def _ours(settings: Settings, count: Count, upto: int, meter: Meter) -> float:
     async with role(settings, REPORTING, "projection") as child:
         return await rate(count, upto, child, meter=meter)
@@ -85,8 +105,8 @@ async def _reference(
         return await rate(count, upto, child, seconds=seconds)
 
 
-async def _fill(settings: Settings, ground: Ground) -> None:
-    """Give both the roll-ups of a whole month of the nation."""
+async def fill_months(settings: Settings, ground: Ground) -> None:
+    """Give ours and the bare loop the roll-ups of a whole month of the nation."""
     client = mongo.connect(settings.mongo)
     generation = Generation(client[settings.database(REPORTING)], FIGURES.name, 1)
     await prepare(generation, FIGURES)
