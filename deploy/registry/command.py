@@ -29,7 +29,7 @@ _A_TRY = 100_000
 # Development's half a gigabyte would measure how often an index is read from the disk again.
 _CACHE = "cache_size=2GB"
 # A million enterprises in the register, in three copies and in the log; measured, and rounded up.
-_MB_PER_MILLION = 8_000
+_MB_PER_MILLION = 5_000
 _LEAST_MB = 1_500
 _WORDS = """\
 {count:,} enterprises by seed {seed}, in {folder} (servers of its own; nothing else is touched).
