@@ -83,6 +83,12 @@ projection_events = Counter(
     "Events by what a projection did with them (applied, duplicate, gap, skipped, dead, parked).",
     ["projection", "type", "outcome"],
 )
+projection_write_conflicts = Counter(
+    "nanxun_projection_write_conflicts_total",
+    "Transactions that MongoDB ended since another was writing the same document. Lanes write no document in"
+    " common: more than 0 is a second writer.",
+    ["projection"],
+)
 projection_lane_stopped = Gauge(
     "nanxun_projection_lane_stopped",
     "1 while a lane stands still until an operator acts, by why (log-gap, other-log, held-full). Told by the"

@@ -42,6 +42,7 @@ _COMMIT_TRIES = 5
 # Conflicts pass within a few tries; what lasts longer is an outage, which the caller waits out visibly.
 _UNIT_TRIES = 20
 _NAMESPACE_EXISTS = 48
+_WRITE_CONFLICT = 112
 
 
 class CommitUnknown(Exception):  # noqa: N818 - neither failed nor done: the caller must look
@@ -94,8 +95,12 @@ def wrong(error: PyMongoError) -> bool:
     return asked and not error.timeout and not error.has_error_label(_TRANSIENT)
 
 
-async def in_transaction(client: Client, unit: Callable[[Session], Awaitable[T]]) -> T:
+async def in_transaction(
+    client: Client, unit: Callable[[Session], Awaitable[T]], *, met: Callable[[], None] = lambda: None
+) -> T:
     """Run ``unit`` in one transaction and commit it; it runs again, from its reads, when MongoDB asks so.
+
+    ``met`` is called each time that another transaction was writing the same document.
 
     Raises:
         CommitUnknown: the commit was sent and its outcome could not be learnt.
@@ -109,6 +114,8 @@ async def in_transaction(client: Client, unit: Callable[[Session], Awaitable[T]]
                 await _commit(session)
             except PyMongoError as error:
                 await _abort(session)
+                if getattr(error, "code", None) == _WRITE_CONFLICT:
+                    met()
                 # A server that is away is the caller's to wait for: each try would last its whole time limit.
                 conflict = error.has_error_label(_TRANSIENT) and not isinstance(error, ConnectionFailure)
                 if not conflict or not tries_left:

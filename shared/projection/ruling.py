@@ -6,6 +6,7 @@ from typing import Generic
 
 from aiokafka import TopicPartition
 
+from shared import metrics
 from shared.events.operations import CaseReleased, DeadLetterDiscarded
 from shared.mongo import Client, Document, Session, in_transaction
 from shared.projection.cases import (
@@ -100,7 +101,8 @@ class Ruling(Generic[S, E]):
         async def once(session: Session) -> Tally:
             return await self._apply(Lane(self.lane, generation, session), projection)
 
-        return await in_transaction(client, once)
+        met = metrics.projection_write_conflicts.labels(projection.name).inc
+        return await in_transaction(client, once, met=met)
 
     async def _apply(self, lane: Lane, projection: Projection[S, E]) -> Tally:
         effects = list[E]()

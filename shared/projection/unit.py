@@ -10,6 +10,7 @@ from typing import Generic
 from aiokafka import TopicPartition
 from pymongo import InsertOne, ReplaceOne
 
+from shared import metrics
 from shared.events.base import Fact, Recorded
 from shared.mongo import Client, Document, Session, in_transaction
 from shared.projection.cases import Case, Fold, Verdict, park, play
@@ -102,7 +103,8 @@ class Unit(Generic[S, E]):
         async def once(session: Session) -> Tally:
             return await self._apply(Lane(self.lane, generation, session), projection)
 
-        return await in_transaction(client, once)
+        met = metrics.projection_write_conflicts.labels(projection.name).inc
+        return await in_transaction(client, once, met=met)
 
     async def _apply(self, lane: Lane, projection: Projection[S, E]) -> Tally:
         cases = await Cases.read(lane, self.about())
