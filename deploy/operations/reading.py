@@ -23,12 +23,14 @@ async def whole(settings: Settings, names: list[str]) -> AsyncIterator[ConsumerR
     read_any_name()
     counts = topics(settings)
     at = [TopicPartition(name, number) for name in names for number in range(counts[name])]
-    async with AIOKafkaConsumer(
+    consumer = AIOKafkaConsumer(
         **connection(settings),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=_FETCH_BYTES,
-    ) as consumer:
+    )
+    try:
+        await consumer.start()
         begins, ends = await consumer.beginning_offsets(at), await consumer.end_offsets(at)
         left = {partition for partition in at if begins[partition] < ends[partition]}
         consumer.assign(list(left))
@@ -44,3 +46,5 @@ async def whole(settings: Settings, names: list[str]) -> AsyncIterator[ConsumerR
                 if await consumer.position(partition) >= ends[partition]:
                     consumer.pause(partition)
                     left.remove(partition)
+    finally:
+        await consumer.stop()

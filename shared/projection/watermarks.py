@@ -122,10 +122,7 @@ class Watermarks:
                 try:
                     await prepare(self.database)
                     await self._remember()
-                    async with AIOKafkaConsumer(
-                        **connection(self.settings), enable_auto_commit=False, auto_offset_reset="latest"
-                    ) as consumer:
-                        await self._follow(consumer, log_ends)
+                    await self._listen(log_ends)
                 except (KafkaError, PyMongoError) as error:
                     log.warning("watermarks-wait", error=str(error)[:200])
                     await asyncio.sleep(_RETRY_SECONDS)
@@ -139,6 +136,17 @@ class Watermarks:
             await self._load(service, heard)
             if heard.kept:
                 _shown(service, max(heard.kept))
+
+    async def _listen(self, log_ends: Log) -> None:
+        consumer = AIOKafkaConsumer(
+            **connection(self.settings), enable_auto_commit=False, auto_offset_reset="latest"
+        )
+        try:
+            # One that could not start holds connections all the same.
+            await consumer.start()
+            await self._follow(consumer, log_ends)
+        finally:
+            await consumer.stop()
 
     async def _follow(self, consumer: AIOKafkaConsumer, log_ends: Log) -> None:
         at = TopicPartition(self.settings.topic(TOPIC), 0)
