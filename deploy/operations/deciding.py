@@ -98,7 +98,11 @@ async def wait_for(settings: Settings, console: Console, facts: list[tuple[str, 
         Unavailable: MongoDB does not answer.
     """
     by = {one.group(settings): one for one in followed()}
-    left = {one.id: one for one in (Decision(*pair) for pair in facts) if one.fact.projection in by}
+    left = {identity: Decision(identity, fact) for identity, fact in facts if fact.projection in by}
+    if foreign := len(facts) - len(left):
+        console.print(
+            f"{foreign:,} are of projections that this build does not have, and are not waited for."
+        )
     async with store(settings) as client:
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE_SECONDS):
@@ -114,7 +118,7 @@ async def wait_for(settings: Settings, console: Console, facts: list[tuple[str, 
             " that what stopped them is mended. They hold all the same.",
             soft_wrap=True,
         )
-    else:
+    elif not foreign:
         console.print("All of it is applied.")
     return not left
 
