@@ -17,6 +17,7 @@ from shared.projection.deciding import Deciding, parts
 from shared.projection.decisions import DECIDED
 from shared.projection.failures import passes
 from shared.projection.log import Stopped
+from shared.projection.pace import Pace
 from shared.projection.records import Item
 from shared.projection.seats import Seat
 from shared.projection.spec import E, S
@@ -24,8 +25,6 @@ from shared.projection.unit import Tally, Unit
 
 log = structlog.get_logger()
 
-# Big transactions are what makes a projection fast; this many take some tenths of a second.
-_UNIT_RECORDS = 4_000
 # A failure that is ours is tried this often as it came, then record by record to find the one to park.
 _TRIES = 3
 
@@ -41,6 +40,7 @@ class Lanes(Generic[S, E]):
         self._deciding = deciding
         self._dead = dead
         self._failures: Counter[int] = Counter()
+        self._pace = Pace()
         # A lane's records and what is decided for it are worked one after the other.
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -88,7 +88,7 @@ class Lanes(Generic[S, E]):
             self._failures.pop(lane, None)
 
     def _size(self, lane: int) -> int:
-        return 1 if self._failures[lane] >= _TRIES else _UNIT_RECORDS
+        return 1 if self._failures[lane] >= _TRIES else self._pace.size
 
     async def _unit(
         self, lane: int, records: list[ConsumerRecord], seats: dict[TopicPartition, Seat | None]
@@ -102,8 +102,13 @@ class Lanes(Generic[S, E]):
         items = [self._deciding.read(record) for record in records]
         await self._bury(items)
         began = perf_counter()
-        tally = await self._commit(lane, Unit(lane, items, expected))
-        metrics.projection_batch_seconds.labels(self._seats.label).observe(perf_counter() - began)
+        try:
+            tally = await self._commit(lane, Unit(lane, items, expected))
+        finally:
+            # One that ran into its time limit too: as large as it was, it would do so again.
+            seconds = perf_counter() - began
+            self._pace.took(len(items), seconds)
+        metrics.projection_batch_seconds.labels(self._seats.label).observe(seconds)
         self._count(tally)
         self._advance(items, seats)
         return True
