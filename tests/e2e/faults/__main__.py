@@ -15,6 +15,7 @@ import typer
 from deploy.foreground import run
 from deploy.local.errors import Unavailable
 from tests.e2e.faults.soak import soak
+from tests.e2e.faults.world import sentences
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _DIFFERS, _CANNOT = 1, 2
@@ -44,18 +45,12 @@ async def _soaked(minutes: float, seed: int) -> int:
         typer.echo(str(missing), err=True)
         return _CANNOT
     except (AssertionError, ExceptionGroup) as difference:
-        typer.echo(f"{_told(difference)}\nNOT EXACT. The seed is {seed}; logs and data stay in {data}.")
+        said = "\n".join(sentences(difference))
+        typer.echo(f"{said}\nFAILED. The seed is {seed}; logs and data stay in {data}.")
         return _DIFFERS
     typer.echo("\n".join(["", *summary.lines(), f"EXACT, whatever happened. The seed was {seed}."]))
     shutil.rmtree(data, ignore_errors=True)
     return 0
-
-
-def _told(trouble: BaseException) -> str:
-    # What happens in a client or a fault comes as a group of one, or of several.
-    if isinstance(trouble, BaseExceptionGroup):
-        return "\n".join(_told(each) for each in trouble.exceptions)
-    return f"{type(trouble).__name__}: {trouble}"
 
 
 def _say(began: float, text: str) -> None:

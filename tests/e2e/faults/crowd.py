@@ -15,9 +15,9 @@ from tests.e2e.faults.life import Life, Over
 from tests.e2e.faults.lives import SHARES
 from tests.e2e.faults.model import Model
 
-# Enough for races, groups and full lanes; with their pauses some 60 commands a second on two cores.
+# Enough for races, groups and full lanes; their pauses leave two cores room for what is started again.
 CLIENTS = 24
-THINK_SECONDS = 0.3
+THINK_SECONDS = 0.5
 # Cases of the first ones meet again and again in their enterprises' counters; new ones come meanwhile.
 _FIRMS = 20
 

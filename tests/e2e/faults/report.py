@@ -19,10 +19,11 @@ _PATIENCE_SECONDS = 30.0
 
 
 class Reader:
-    """Asks reporting, whichever instance answers."""
+    """Asks reporting, each of its instances in turn."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
+        self._asked = 0
         self._bearers = Bearers(stack)
         self._http = httpx2.AsyncClient(trust_env=False, timeout=_PATIENCE_SECONDS)
 
@@ -51,8 +52,10 @@ class Reader:
         self, what: str, who: dict[str, str], span: Sequence[int], by: dict[str, str]
     ) -> dict[str, Any]:
         asked = {"from": _shown(span[0]), "to": _shown(span[-1]), **by}
-        url = f"{self._stack.url('reporting')}/v1/reports/{what}"
-        answer = await self._http.get(url, params=asked, headers=who)
+        numbers = self._stack.numbers("reporting", "api")
+        self._asked += 1
+        url = self._stack.url("reporting", "api", numbers[self._asked % len(numbers)])
+        answer = await self._http.get(f"{url}/v1/reports/{what}", params=asked, headers=who)
         said: dict[str, Any] = answer.raise_for_status().json()
         return said
 

@@ -14,6 +14,7 @@ from pymongo.errors import PyMongoError
 from deploy import identity
 from deploy.local import kafka, mongod
 from deploy.local.addresses import Addresses
+from deploy.local.errors import Unavailable
 from deploy.stack import Stack
 from shared.kafka import provision
 from shared.settings import Settings
@@ -58,13 +59,13 @@ class World:
         """Let clients and the reader work during the block; at its end each command has its outcome.
 
         Raises:
-            AssertionError: one came to none.
+            AssertionError: one came to none, or a process did not come back.
         """
         try:
             async with self.watcher.at_work(), self.crowd.at_work(clients):
                 yield
-        except* Unanswered as lost:
-            raise AssertionError(self.diary.told([str(each) for each in lost.exceptions])) from lost
+        except* (Unanswered, Unavailable) as lost:
+            raise AssertionError(self.diary.told(sentences(lost))) from lost
 
     async def goes_on(self, commands: int = _SOME) -> None:
         """Return once so many more commands were accepted: whatever was done, intake goes on."""
@@ -102,6 +103,13 @@ class World:
             await asyncio.sleep(_POLL_SECONDS)
         found = [f"{waiting} cases are not published and {behind} records not read after a long time"]
         raise AssertionError(self.diary.told([*found, *self.model.wrong, *self.watcher.wrong]))
+
+
+def sentences(trouble: BaseException) -> list[str]:
+    """Return what is said by exceptions, some of which may be groups of groups."""
+    if isinstance(trouble, BaseExceptionGroup):
+        return [text for each in trouble.exceptions for text in sentences(each)]
+    return [f"{type(trouble).__name__}: {trouble}"]
 
 
 @contextlib.asynccontextmanager
