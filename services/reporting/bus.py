@@ -11,7 +11,7 @@ from services.reporting.domain.cells import Effect
 from services.reporting.domain.fold import Case, fold
 from services.reporting.store.cases import dump, load
 from services.reporting.store.provenance import Partition
-from services.reporting.store.rollups import INDEXES
+from services.reporting.store.rollups import COUNTERS, INDEXES, MARKS
 from services.reporting.store.writing import write
 from shared.events.base import Fact, Recorded
 from shared.projection import Folded, Projection
@@ -29,7 +29,15 @@ def _fold(case: Case | None, event: Recorded[Fact]) -> Folded[Case, Effect]:
 
 
 FIGURES: Projection[Case, Effect] = Projection(
-    name=NAME, topics=FOLLOWS, fold=_fold, dump=dump, load=load, sink=write, collections=INDEXES
+    name=NAME,
+    topics=FOLLOWS,
+    fold=_fold,
+    dump=dump,
+    load=load,
+    sink=write,
+    collections=INDEXES,
+    counters=COUNTERS,
+    uncompared=frozenset({MARKS}),
 )
 
 

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from aiokafka import TopicPartition
 
-from shared.mongo import Document
-from shared.projection.generation import Generation, hashed
+from shared.mongo import Document, Session
+from shared.projection.generation import Generation, Vector, hashed
 from shared.projection.spec import Lane
 
 POSITIONS = "positions"
+_PLACE = {"topic": 1, "partition": 1, "next": 1}
 
 
 class LaneLost(Exception):  # noqa: N818 - the other process is right
@@ -37,6 +38,12 @@ async def stored(generation: Generation, at: list[TopicPartition]) -> dict[Topic
     found = await generation.collection(POSITIONS).find({"_id": {"$in": list(ids)}}).to_list(None)
     known = {ids[row["_id"]]: Position(row["next"], row["last"], row["recorded"]) for row in found}
     return {partition: known.get(partition, Position()) for partition in at}
+
+
+async def reached(generation: Generation, session: Session | None = None) -> Vector:
+    """Return the next offset of every partition of which a generation has read something."""
+    rows = generation.collection(POSITIONS).find({}, _PLACE, session=session)
+    return {TopicPartition(row["topic"], row["partition"]): row["next"] for row in await rows.to_list(None)}
 
 
 async def move(lane: Lane, at: TopicPartition, *, expected: int, to: Position, skipped: int) -> None:

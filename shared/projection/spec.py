@@ -53,6 +53,9 @@ class Projection(Generic[S, E]):
         load: document to state.
         sink: writes the effects of a unit, inside its transaction.
         collections: the sink's own, with their indexes.
+        counters: those of them whose sub-documents hold counters: one at 0 says as much as none, and which of
+            the two it is depends on how events fell into units.
+        uncompared: those of them that say how a unit was written, and not what: each build has its own.
     """
 
     name: str
@@ -62,3 +65,5 @@ class Projection(Generic[S, E]):
     load: Callable[[Document], S]
     sink: Callable[[Lane, list[E]], Awaitable[None]] = _nothing
     collections: Mapping[str, Indexes] = field(default_factory=dict)
+    counters: frozenset[str] = frozenset()
+    uncompared: frozenset[str] = frozenset()

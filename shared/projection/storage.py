@@ -1,8 +1,9 @@
 """The collections of a generation: made before its first record, dropped after its last."""
 
 import re
+from collections.abc import Iterable
 
-from shared.mongo import Database, ensure_collection
+from shared.mongo import ensure_collection
 from shared.projection import stuck
 from shared.projection.generation import Generation
 from shared.projection.positions import POSITIONS
@@ -24,17 +25,10 @@ async def prepare(generation: Generation, projection: Projection[S, E]) -> None:
     await stuck.index(generation.collection(CASES))
 
 
-async def dropped(database: Database, projection: str, live: set[int]) -> list[str]:
-    """Drop every collection of a generation that is not ``live``, and return their names.
+def leftovers(names: Iterable[str], projection: str, live: set[int]) -> list[str]:
+    """Return those of ``names`` that are collections of a generation that is not ``live``.
 
-    Also what an earlier call left, or a process that had not heard of the end of its generation.
+    Also what an earlier call has left, or a process that had not heard of the end of its generation.
     """
     of = re.compile(rf"{re.escape(projection)}_(\d+)_")
-    gone = [
-        name
-        for name in sorted(await database.list_collection_names())
-        if (found := of.match(name)) and int(found[1]) not in live
-    ]
-    for name in gone:
-        await database.drop_collection(name)
-    return gone
+    return [name for name in sorted(names) if (found := of.match(name)) and int(found[1]) not in live]

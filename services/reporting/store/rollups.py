@@ -13,6 +13,9 @@ ENTERPRISES = "enterprises"
 ACTIVITY = "activity"
 MARKS = "marks"
 
+#: Those whose sub-documents hold counters.
+COUNTERS = frozenset({ROLLUPS, ENTERPRISES})
+
 INDEXES: dict[str, Indexes] = {
     ROLLUPS: ([("level", 1), ("area", 1), ("month", 1)],),
     # Found by their ids: an index of its own would be written for nearly every case.

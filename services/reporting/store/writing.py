@@ -67,9 +67,10 @@ def _increase(fields: Document, counters: Counter[str]) -> Document:
 
 
 def _activity(lane: Lane, enterprise: str, known: Months) -> ReplaceOne[Document]:
+    # Sorted: they are learnt in whatever order two topics meet, and a rebuild must give the same document.
     cells = [
-        {"of": list(cell), "months": {str(month): recorded for month, recorded in months.items()}}
-        for cell, months in known.cells.items()
+        {"of": list(cell), "months": {str(month): recorded for month, recorded in sorted(months.items())}}
+        for cell, months in sorted(known.cells.items())
     ]
     row = {"_id": hashed(enterprise), "lane": lane.number, "enterprise": enterprise, "cells": cells}
     return ReplaceOne({"_id": row["_id"]}, row, upsert=True)

@@ -17,8 +17,10 @@ from shared.events.operations import (
 from shared.events.wire import Unreadable
 from shared.mongo import Document
 from shared.projection.records import Item, read
+from shared.projection.unit import CASES
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
+from tests.integration.projection.counted import second, work
 from tests.integration.projection.test_our_bugs import BAD, fold_that_fails
 from tests.support import eventually
 
@@ -63,25 +65,14 @@ async def a_hole(stage: Stage) -> None:
 
 
 async def rebuilt(stage: Stage) -> list[Document]:
-    """Return the cases of the next generation, built from the whole log."""
-    await stage.database["generations"].update_one({"_id": "tales"}, {"$set": {"current": 2}})
-    positions = stage.database["tales_2_positions"]
-
-    async def there() -> bool:
-        found = await positions.find_one({"topic": stage.settings.topic("hazards"), "partition": 0})
-        return found is not None and found["next"] == 3
-
+    """Return the cases of the next generation, built from the whole log, which are those of the first."""
     async with stage.running():
-        await eventually(there)
-        await eventually(lambda: same_cases(stage))
-    found: list[Document] = await stage.database["tales_2_cases"].find().to_list(None)
-    return found
-
-
-async def same_cases(stage: Stage) -> bool:
-    one, two = [await stage.database[f"tales_{n}_cases"].find().to_list(None) for n in (1, 2)]
-    assert one == two
-    return True
+        await work(stage).begin()
+        found = await work(stage).run()
+    assert found is not None
+    assert found.first == []
+    cases: list[Document] = await second(stage).collection(CASES).find().to_list(None)
+    return cases
 
 
 @pytest.mark.promise(7)

@@ -1,0 +1,118 @@
+"""The way of a generation along the log: how far it is, and whether the log is the one that it needs."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aiokafka import TopicPartition
+
+from shared.projection.generation import Generation, Vector, generations
+from shared.projection.log import Log
+from shared.projection.positions import Position, reached, stored
+from shared.projection.rebuild.intent import Overtaken
+from shared.settings import Settings
+
+_LOOK_SECONDS = 0.2
+# Without progress for so long, the log itself is looked at: it may lack what must come next.
+_STALL_SECONDS = 10.0
+
+
+class Step(StrEnum):
+    """What a rebuild is at."""
+
+    BUILD = "building"
+    COMPARE = "comparing"
+    FOLLOW = "following"
+
+
+#: Hears of a step how much is done, of how much.
+Told = Callable[[Step, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The topics that the generations of a projection follow.
+
+    Attributes:
+        settings: where Kafka is.
+        topics: what is followed, without the namespace.
+        told: hears how far a generation is.
+    """
+
+    settings: Settings
+    topics: tuple[str, ...]
+    told: Told
+
+    @property
+    def partitions(self) -> list[TopicPartition]:
+        """Return every partition that is followed."""
+        names = [self.settings.topic(topic) for topic in self.topics]
+        return [TopicPartition(name, n) for name in names for n in range(self.settings.partitions)]
+
+    async def ends(self) -> Vector:
+        """Return where the log ends now.
+
+        Raises:
+            KafkaError: Kafka does not answer.
+        """
+        async with self._looking() as log:
+            return await log.ends(self.partitions)
+
+    async def whole(self) -> None:
+        """See that the log has its beginning.
+
+        Raises:
+            Stopped: it has not, so nothing can be built from it.
+            KafkaError: Kafka does not answer.
+        """
+        async with self._looking() as log:
+            await log.check({partition: Position() for partition in self.partitions})
+
+    async def goes_on(self, generation: Generation) -> None:
+        """See that the log is the one that a generation has read, and holds what it must read next.
+
+        Raises:
+            Stopped: it is not, or does not.
+            KafkaError: Kafka does not answer.
+        """
+        async with self._looking() as log:
+            await log.check(await stored(generation, self.partitions))
+
+    async def come(self, generation: Generation, goal: Vector, step: Step) -> None:
+        """Wait until a generation that is built has come to ``goal``.
+
+        Raises:
+            Stopped: it cannot, since the log lacks what must come next.
+            Overtaken: somebody has ended its rebuild.
+        """
+        whole, furthest, moved = sum(goal.values()), -1, time.monotonic()
+        while True:
+            there = await reached(generation)
+            done = whole - sum(max(offset - there.get(at, 0), 0) for at, offset in goal.items())
+            self.told(step, done, whole)
+            if done == whole:
+                return
+            if done > furthest:
+                furthest, moved = done, time.monotonic()
+            elif time.monotonic() - moved > _STALL_SECONDS:
+                await _built(generation)
+                await self.goes_on(generation)
+                moved = time.monotonic()
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    @asynccontextmanager
+    async def _looking(self) -> AsyncIterator[Log]:
+        log = Log(self.settings)
+        try:
+            yield log
+        finally:
+            await log.close()
+
+
+async def _built(generation: Generation) -> None:
+    known = await generations(generation.database, generation.projection)
+    if known.building != generation.number:
+        raise Overtaken("somebody else has ended this rebuild")
