@@ -17,6 +17,7 @@ from deploy.local.errors import Unavailable
 from deploy.operations import deadletters, parked
 from deploy.operations.errors import NotNow
 from deploy.operations.lag import lag
+from deploy.operations.rebuild import rebuild
 from deploy.operations.republish import republish
 from deploy.pilot.command import demo
 from deploy.registry.command import app as measurements
@@ -42,6 +43,7 @@ def up() -> None:
 
 app.add_typer(measurements, name="bench")
 app.command()(demo)
+app.command()(rebuild)
 app.command()(republish)
 app.command()(lag)
 app.add_typer(deadletters.commands, name="deadletters")
