@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -9,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 
 from shared.settings import Settings
+from shared.topic_faults import Fault, faults
 
 # Every topic of interface and design; the events' own, those of other services, each with its dead letters.
 AGGREGATES = ("deliveries", "enterprises", "hazards", "programme", "reports", "savings", "suggestions")
@@ -93,7 +95,7 @@ async def provision(settings: Settings) -> list[str]:
         The names of the topics that were created.
 
     Raises:
-        WrongTopic: a topic has another number of partitions than the settings say.
+        WrongTopic: topics are there and not as the settings ask; a sentence for each.
     """
     admin = AIOKafkaAdminClient(**connection(settings))
     await admin.start()
@@ -103,11 +105,32 @@ async def provision(settings: Settings) -> list[str]:
         missing = {name: count for name, count in wanted.items() if name not in present}
         if missing:
             await _create(admin, settings, missing)
-        for found in await admin.describe_topics([name for name in wanted if name in present]):
-            _check(found, wanted[found["topic"]])
+        there = {name: count for name, count in wanted.items() if name in present}
+        if wrong := await _faults(admin, settings, there):
+            raise WrongTopic("\n".join(fault.sentence for fault in wrong))
         return sorted(missing)
     finally:
         await admin.close()
+
+
+async def wrong(settings: Settings, names: Collection[str]) -> list[Fault]:
+    """Return what is wrong with those of these topics (without the namespace) that exist.
+
+    Raises:
+        KafkaError: Kafka does not answer.
+    """
+    admin = AIOKafkaAdminClient(**connection(settings))
+    try:
+        await admin.start()
+        every = topics(settings)
+        return await _faults(admin, settings, {of: every[of] for of in map(settings.topic, names)})
+    finally:
+        await admin.close()
+
+
+async def _faults(admin: AIOKafkaAdminClient, settings: Settings, wanted: Mapping[str, int]) -> list[Fault]:
+    brief = {settings.topic("watermarks")}
+    return await faults(admin, wanted, replication=settings.replication, brief=brief)
 
 
 async def absent(settings: Settings) -> list[str]:
@@ -137,12 +160,3 @@ async def _create(admin: AIOKafkaAdminClient, settings: Settings, missing: dict[
     except TopicAlreadyExistsError:
         # Another process provisions at the same time; the next check sees the same topics.
         return
-
-
-def _check(found: dict[str, Any], partitions: int) -> None:
-    have = len(found["partitions"])
-    if have != partitions:
-        raise WrongTopic(
-            f"topic {found['topic']} has {have} partitions where NANXUN_PARTITIONS asks for {partitions};"
-            " topics never grow in place, since a case would then be in two lanes"
-        )

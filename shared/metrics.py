@@ -53,6 +53,12 @@ unpublished_oldest_seconds = Gauge(
 published_events = Counter(
     "nanxun_published_events_total", "Events acknowledged by Kafka, repeats included.", ["topic", "type"]
 )
+topic_wrong = Gauge(
+    "nanxun_topic_wrong",
+    "1 while a topic is not as it was promised, by what is wrong (partitions, replication, retention,"
+    " compaction, in-sync). Told by the relay that publishes to it.",
+    ["topic", "what"],
+)
 watermark_seconds = Gauge(
     "nanxun_watermark_seconds",
     "Age of the time before which all that a service recorded is published, as last heard from it; of one"
@@ -91,7 +97,8 @@ projection_write_conflicts = Counter(
 )
 projection_lane_stopped = Gauge(
     "nanxun_projection_lane_stopped",
-    "1 while a lane stands still until an operator acts, by why (log-gap, other-log, held-full). Told by the"
+    "1 while a lane stands still until an operator acts, by why (log-gap, other-log,"
+    " held-full, wrong-topic). Told by the"
     " process that was assigned the lane.",
     ["projection", "lane", "reason"],
 )
@@ -112,6 +119,12 @@ projection_holes = Gauge(
     "Events of a case that could not be read and were neither redriven nor discarded. Each process tells it"
     " of its own lanes: take the sum.",
     ["projection"],
+)
+projection_retries = Counter(
+    "nanxun_projection_retries_total",
+    "Units of work that were refused and are tried again, by why (lane-lost, commit-unknown, away, disk-full,"
+    " not-allowed, refused, kafka).",
+    ["projection", "reason"],
 )
 projection_batch_seconds = Histogram(
     "nanxun_projection_batch_seconds",

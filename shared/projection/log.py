@@ -10,6 +10,7 @@ from shared.kafka import connection, start
 from shared.projection.positions import Position
 from shared.projection.records import fingerprint
 from shared.settings import Settings
+from shared.topic_faults import miscounted
 
 # One record of a partition at a time; more would be read only to be dropped.
 _LOOK_BYTES = 1_048_576
@@ -20,8 +21,9 @@ class Stopped(Exception):  # noqa: N818 - a state that waits for an operator
     """A lane stands still, by name; it asks for an operator and skips nothing.
 
     Attributes:
-        name: ``log-gap`` (records are missing), ``other-log`` (this is not the log that was read before) or
-            ``held-full`` (a case holds more events than its document has room for).
+        name: ``log-gap`` (records are missing), ``other-log`` (this is not the log that was read before),
+            ``held-full`` (a case holds more events than its document has room for) or ``wrong-topic`` (a
+            topic has another number of partitions than the lanes that its cases are in).
     """
 
     def __init__(self, name: str, detail: str) -> None:
@@ -67,6 +69,7 @@ class Log:
             Stopped: it is not, or something is.
             KafkaError: Kafka does not answer.
         """
+        await self._count({partition.topic for partition in positions})
         for partition, (begin, end) in (await self.bounds(list(positions))).items():
             where, following = f"{partition.topic}/{partition.partition}", positions[partition].next
             if following > end:
@@ -75,6 +78,16 @@ class Log:
             if begin > first_needed:
                 raise Stopped("log-gap", f"{where} begins at {begin}, behind {first_needed}")
         await self._compare({p: known for p, known in positions.items() if known.next > 0})
+
+    async def _count(self, topics: set[str]) -> None:
+        """See that topics have as many partitions as there are lanes: a case would be in two of them."""
+        consumer = await self._started()
+        # The consumer's own knowledge may be minutes old, and its public way asks for names only.
+        cluster = await consumer._client.fetch_all_metadata()  # noqa: SLF001 - see above
+        for topic in sorted(topics):
+            have = len(cluster.partitions_for_topic(topic) or ())
+            if have not in {0, self.settings.partitions}:
+                raise Stopped("wrong-topic", miscounted(topic, have, self.settings.partitions))
 
     async def _compare(self, positions: dict[TopicPartition, Position]) -> None:
         if not positions:

@@ -11,6 +11,7 @@ from shared.mongo import Collection, Database, ready
 from shared.relay.gauge import watch
 from shared.relay.leases import RENEW_SECONDS, Leases
 from shared.relay.rounds import mark, read
+from shared.relay.topics import Topics
 from shared.relay.watermarks import Watermarks
 from shared.sender import NotSent, Sender
 from shared.settings import Settings
@@ -43,18 +44,23 @@ class Relay:
         self._database = database
         self._service = service
         self._kinds = kinds
+        self._topics = Topics(settings, kinds)
 
     async def ready(self) -> list[str]:
-        """Say what is away; a Kafka that is away only delays, since the store keeps what is to be sent."""
+        """Say what is away, or stands still for a topic that is wrong.
+
+        A Kafka that is away only delays, since the store keeps what is to be sent.
+        """
         try:
             await ready(self._database.client)
         except PyMongoError:
             return ["MongoDB"]
-        return []
+        return self._topics.troubles()
 
     async def run(self) -> None:
         """Publish until cancelled; what cannot be reached is waited for."""
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._topics.run(), name="topics")
             shares: list[Leases] = []
             for kind in self._kinds:
                 leases = Leases(self._database[f"{kind}_leases"], self._settings.instance)
@@ -89,10 +95,13 @@ class Relay:
         collection = self._database[kind]
         sender = Sender(self._settings)
         backoff = _IDLE_SECONDS
+        await self._topics.looked.wait()
         try:
             while True:
                 try:
-                    full = await self._round(kind, collection, _of(leases.held(), hand), sender)
+                    full = self._topics.takes(kind) and await self._round(
+                        kind, collection, _of(leases.held(), hand), sender
+                    )
                 except (NotSent, PyMongoError) as error:
                     log.warning("relay-waits", service=self._service, kind=kind, error=str(error)[:200])
                     await asyncio.sleep(backoff)

@@ -25,7 +25,14 @@ ON_MONGODB = (
     "shared.service",
     "shared.stream",
 )
-ON_KAFKA = ("shared.deadletter", "shared.kafka", "shared.projection", "shared.sender")
+ON_KAFKA = (
+    "shared.deadletter",
+    "shared.kafka",
+    "shared.projection",
+    "shared.relay.topics",
+    "shared.sender",
+    "shared.topic_faults",
+)
 # What a consumer does after our own bug is decided here: try again, then park the case.
 LAST_RESORT = {"shared.projection.cases", "shared.projection.deciding", "shared.projection.lane"}
 

@@ -1,53 +1,25 @@
 """A log that is not the one that was read, or has lost something, stops its lane by name; nothing is lost."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+from aiokafka.admin import RecordsToDelete
 
 from shared.projection import Runtime
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
+from tests.integration.topics import admin, made_anew
 from tests.support import eventually
 
 KEY, OTHER = enterprise(0, 3), enterprise(1, 3)
 
 
-@asynccontextmanager
-async def admin(stage: Stage) -> AsyncIterator[AIOKafkaAdminClient]:
-    client = AIOKafkaAdminClient(bootstrap_servers=stage.settings.kafka)
-    await client.start()
-    try:
-        yield client
-    finally:
-        await client.close()
-
-
 async def cut(stage: Stage, before: int) -> None:
     """Delete the records of lane 0 before an offset."""
-    async with admin(stage) as client:
+    async with admin(stage.settings) as client:
         at = TopicPartition(stage.settings.topic("hazards"), 0)
         await client.delete_records({at: RecordsToDelete(before_offset=before)})
-
-
-async def made_anew(stage: Stage) -> None:
-    """Delete the topic and make another of the same name."""
-    name = stage.settings.topic("hazards")
-    async with admin(stage) as client:
-        await client.delete_topics([name])
-
-        async def gone() -> bool:
-            return name not in await client.list_topics()
-
-        async def there() -> bool:
-            answer = await client.create_topics([NewTopic(name, stage.settings.partitions, 1)])
-            return not any(code for _, code, *_ in answer.topic_errors)
-
-        await eventually(gone)
-        await eventually(there)
 
 
 async def read(stage: Stage, count: int) -> None:
@@ -94,7 +66,7 @@ async def test_a_log_whose_beginning_is_gone_is_not_begun(stage: Stage) -> None:
 @pytest.mark.promise(7)
 async def test_a_topic_made_anew_while_we_were_away_is_another_log(stage: Stage) -> None:
     await read(stage, 2)
-    await made_anew(stage)
+    await made_anew(stage.settings, "hazards")
     await stage.send(records("hz_7", 1, 2, 3, enterprise=KEY))
 
     async with stage.running() as runtime:
@@ -106,7 +78,7 @@ async def test_a_topic_made_anew_while_we_were_away_is_another_log(stage: Stage)
 
 async def test_a_position_beyond_the_end_is_another_log(stage: Stage) -> None:
     await read(stage, 3)
-    await made_anew(stage)
+    await made_anew(stage.settings, "hazards")
     await stage.send(records("hz_1", 1, enterprise=KEY))
 
     async with stage.running() as runtime:
@@ -120,7 +92,7 @@ async def test_a_topic_made_anew_while_it_is_read_is_another_log(stage: Stage) -
 
     async with stage.running() as runtime:
         await eventually(lambda: stage.has_told(hz_1=[1, 2, 3]))
-        await made_anew(stage)
+        await made_anew(stage.settings, "hazards")
         await stage.send(records("hz_7", 1, enterprise=KEY))
         await stops(runtime, "other-log")
 

@@ -1,0 +1,49 @@
+"""A relay sees to its topics: what would take cases apart stands still, and all else is told and goes on."""
+
+import pytest
+from structlog.testing import capture_logs
+
+from shared import metrics
+from shared.settings import Settings
+from tests.integration.relay.conftest import Stock
+from tests.integration.relay.test_publishing import relaying
+from tests.integration.topics import made_anew
+from tests.support import eventually
+
+
+def shown(what: str) -> bool:
+    (family,) = metrics.topic_wrong.collect()
+    return any(of.labels == {"topic": "hazards", "what": what} and of.value == 1 for of in family.samples)
+
+
+@pytest.mark.promise(1, 5)
+async def test_a_topic_with_other_partitions_is_waited_for_and_nothing_is_lost(
+    settings: Settings, topics: list[str], stock: Stock
+) -> None:
+    assert settings.topic("hazards") in topics
+    await made_anew(settings, "hazards", partitions=settings.partitions + 1)
+    await stock.add("hz_1", 3)
+
+    with capture_logs() as lines:
+        async with relaying(settings, stock) as relay:
+            await eventually(lambda: shown("partitions"), deadline=30)
+            assert await relay.ready() == ["wrong-topic"]
+            assert await stock.unpublished() == 1
+            await made_anew(settings, "hazards")
+            await eventually(stock.all_marked, deadline=60)
+            assert await relay.ready() == []
+
+    assert not shown("partitions")
+    assert {line["what"] for line in lines if line["event"] == "wrong-topic"} >= {"partitions"}
+
+
+async def test_a_topic_that_forgets_is_told_and_published_to_all_the_same(
+    settings: Settings, topics: list[str], stock: Stock
+) -> None:
+    assert settings.topic("hazards") in topics
+    await made_anew(settings, "hazards", config={"retention.ms": "86400000"})
+    await stock.add("hz_1", 2)
+
+    async with relaying(settings, stock):
+        await eventually(stock.all_marked, deadline=30)
+        await eventually(lambda: shown("retention"), deadline=30)

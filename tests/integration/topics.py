@@ -1,0 +1,44 @@
+"""Topics that tests make wrong, and make anew."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from shared.settings import Settings
+from tests.support import eventually
+
+_EXISTS = 36
+
+
+@asynccontextmanager
+async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A client that may do everything."""
+    client = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def made_anew(
+    settings: Settings, topic: str, *, partitions: int | None = None, config: Mapping[str, str] | None = None
+) -> None:
+    """Delete a topic if it is there, and make another of the same name."""
+    name = settings.topic(topic)
+    wanted = NewTopic(name, partitions or settings.partitions, 1, topic_configs=dict(config or {}))
+    async with admin(settings) as client:
+        if name in await client.list_topics():
+            await client.delete_topics([name])
+
+        async def gone() -> bool:
+            return name not in await client.list_topics()
+
+        async def there() -> bool:
+            answer = await client.create_topics([wanted])
+            # A broker that was slow to answer may have made it the first time.
+            return all(code in {0, _EXISTS} for _, code, *_ in answer.topic_errors)
+
+        await eventually(gone, deadline=30)
+        await eventually(there, deadline=30)
