@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
+from shared import metrics
 from shared.clock import Clock
 from shared.mongo import Database
 from shared.stream import Stream
 from shared.stream.documents import LONGEST_COMMAND
-from shared.stream.store_clock import STATEMENT, STATEMENTS
+from shared.stream.store_clock import STATEMENT, STATEMENTS, compare
 from tests.integration.stream.conftest import REPORT, STEP, Tale, command, tell
 
 LATE = LONGEST_COMMAND + timedelta(seconds=2)
@@ -118,3 +120,46 @@ async def test_a_clock_that_jumps_back_takes_no_case_back(machine: Machine, stre
 
     first, second = await recorded(stream, "hz_1")
     assert timedelta() <= second - first < timedelta(minutes=1)
+
+
+async def test_a_store_that_jumps_back_an_hour_is_shown_and_takes_commands_and_no_time_back(
+    machine: Machine, stream: Stream[Tale], database: Database
+) -> None:
+    clock = stream._clock
+    before = clock.now()
+    await stream.execute("hz_1", replace(command("k1"), recorded_at=before, received_at=before), REPORT)
+
+    # As seen from here, a store that went back is a machine that runs ahead of it.
+    machine.wrong = HOUR
+    await compare(database, "hazards", clock)
+    after = clock.now()
+    assert (
+        await stream.execute("hz_1", replace(command("k2"), recorded_at=after, received_at=after), STEP)
+    ).changed
+
+    (offset,) = [
+        of.value
+        for family in metrics.clock_offset_seconds.collect()
+        for of in family.samples
+        if of.labels == {"service": "hazards"}
+    ]
+    assert abs(offset - HOUR.total_seconds()) < timedelta(minutes=1).total_seconds()
+    first, second = await recorded(stream, "hz_1")
+    assert second > first
+
+
+async def test_a_clock_that_jumps_back_is_named_once_and_its_offset_stays_small(
+    machine: Machine, stream: Stream[Tale], database: Database
+) -> None:
+    machine.wrong = -HOUR
+
+    with capture_logs() as lines:
+        stream._clock.now()
+        await compare(database, "hazards", stream._clock)
+
+    said = [line for line in lines if line["event"] == "clock-jumped-back"]
+    assert [round(line["seconds"], -1) for line in said] == [HOUR.total_seconds()]
+    # What is recorded still goes by the store's time: the jump was not followed.
+    assert (
+        abs((stream._clock.now() - datetime.now(UTC)).total_seconds()) < timedelta(minutes=1).total_seconds()
+    )
