@@ -7,7 +7,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
+from aiokafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError
 
 from shared.settings import Settings
 from shared.topic_faults import Fault, faults
@@ -114,16 +114,19 @@ async def provision(settings: Settings) -> list[str]:
 
 
 async def wrong(settings: Settings, names: Collection[str]) -> list[Fault]:
-    """Return what is wrong with those of these topics (without the namespace) that exist.
+    """Return what is wrong with these topics, which are named without the namespace.
 
     Raises:
-        KafkaError: Kafka does not answer.
+        KafkaError: Kafka does not answer, or does not have all of them.
     """
     admin = AIOKafkaAdminClient(**connection(settings))
     try:
         await admin.start()
         every = topics(settings)
-        return await _faults(admin, settings, {of: every[of] for of in map(settings.topic, names)})
+        wanted = {of: every[of] for of in map(settings.topic, names)}
+        if missing := sorted(wanted.keys() - set(await admin.list_topics())):
+            raise UnknownTopicOrPartitionError(f"{', '.join(missing)}: missing; `nanxun topics` makes them")
+        return await _faults(admin, settings, wanted)
     finally:
         await admin.close()
 

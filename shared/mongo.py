@@ -43,6 +43,7 @@ _COMMIT_TRIES = 5
 _UNIT_TRIES = 20
 _NAMESPACE_EXISTS = 48
 _WRITE_CONFLICT = 112
+_REFUSALS = {14031: "disk-full", 13: "not-allowed"}
 
 
 class CommitUnknown(Exception):  # noqa: N818 - neither failed nor done: the caller must look
@@ -93,6 +94,15 @@ def wrong(error: PyMongoError) -> bool:
     """Whether what was asked is at fault, and would be again; otherwise a server is away or busy."""
     asked = isinstance(error, (WriteError, BulkWriteError, InvalidOperation, InvalidName))
     return asked and not error.timeout and not error.has_error_label(_TRANSIENT)
+
+
+def refusal(error: PyMongoError) -> str:
+    """Return why MongoDB did not do it: ``away``, ``disk-full``, ``not-allowed`` or ``refused``."""
+    if isinstance(error, ConnectionFailure):
+        return "away"
+    details = error.details or {} if isinstance(error, OperationFailure) else {}
+    codes = {details.get("code"), *(failed.get("code") for failed in details.get("writeErrors", ()))}
+    return next((name for code, name in _REFUSALS.items() if code in codes), "refused")
 
 
 async def in_transaction(

@@ -3,7 +3,7 @@
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
-from shared.mongo import CommitUnknown, wrong
+from shared.mongo import CommitUnknown, refusal, wrong
 from shared.projection.positions import LaneLost
 from shared.sender import NotSent
 
@@ -13,3 +13,12 @@ def passes(error: Exception) -> bool:
     if isinstance(error, PyMongoError):
         return not wrong(error)
     return isinstance(error, (LaneLost, CommitUnknown, NotSent, KafkaError))
+
+
+def reason(error: Exception) -> str:
+    """Return the name of a failure that passes; a value of the metric's label ``reason``."""
+    if isinstance(error, LaneLost):
+        return "lane-lost"
+    if isinstance(error, CommitUnknown):
+        return "commit-unknown"
+    return refusal(error) if isinstance(error, PyMongoError) else "kafka"

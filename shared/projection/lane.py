@@ -15,7 +15,7 @@ from shared.deadletter import DeadLetter, DeadLetters
 from shared.events.wire import Unreadable
 from shared.projection.deciding import Deciding, parts
 from shared.projection.decisions import DECIDED
-from shared.projection.failures import passes
+from shared.projection.failures import passes, reason
 from shared.projection.log import Stopped
 from shared.projection.pace import Pace
 from shared.projection.records import Item
@@ -27,6 +27,9 @@ log = structlog.get_logger()
 
 # A failure that is ours is tried this often as it came, then record by record to find the one to park.
 _TRIES = 3
+# After a failure that passes: doubled up to the longest, forever.
+_FIRST_BACKOFF = 0.1
+_LONGEST_BACKOFF = 5.0
 
 
 class Lanes(Generic[S, E]):
@@ -41,6 +44,7 @@ class Lanes(Generic[S, E]):
         self._dead = dead
         self._failures: Counter[int] = Counter()
         self._pace = Pace()
+        self._waits: Counter[int] = Counter()
         # A lane's records and what is decided for it are worked one after the other.
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -79,13 +83,17 @@ class Lanes(Generic[S, E]):
         except Exception as error:
             of = {"projection": self._seats.label, "lane": lane}
             if passes(error):
-                log.warning("lane-reads-again", **of, error=str(error)[:200])
+                cause = reason(error)
+                metrics.projection_retries.labels(self._seats.label, cause).inc()
+                log.warning("lane-reads-again", **of, reason=cause, error=str(error)[:200])
+                self._waits[lane] += 1
             else:
                 self._failures[lane] += 1
                 log.exception("lane-failed", **of)
-            self._seats.reseat(touched)
+            self._seats.reseat(touched, after=_patience(self._waits[lane]))
         else:
             self._failures.pop(lane, None)
+            self._waits.pop(lane, None)
 
     def _size(self, lane: int) -> int:
         return 1 if self._failures[lane] >= _TRIES else self._pace.size
@@ -157,6 +165,11 @@ class Lanes(Generic[S, E]):
     def _count(self, tally: Tally) -> None:
         for (event, verdict), count in tally.verdicts.items():
             metrics.projection_events.labels(self._seats.label, event, verdict).inc(count)
+
+
+def _patience(failed: int) -> float:
+    """How long a lane waits that was refused so often in a row; once may be anybody's bad luck."""
+    return min(_FIRST_BACKOFF * 2 ** (failed - 2), _LONGEST_BACKOFF) if failed > 1 else 0.0
 
 
 def _letter(item: Item) -> DeadLetter | None:

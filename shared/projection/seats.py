@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from time import monotonic
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -55,6 +56,7 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
     stopped: dict[int, Stopped] = field(default_factory=dict)
     seated: dict[TopicPartition, Seat] = field(default_factory=dict)
     _wanted: set[TopicPartition] = field(default_factory=set)
+    _not_before: dict[int, float] = field(default_factory=dict)
     _waiting: set[TopicPartition] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -70,9 +72,15 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
             self._waiting.discard(partition)
             self.stopped.pop(partition.partition, None)
 
-    def reseat(self, partitions: Iterable[TopicPartition]) -> None:
-        """Read the positions of these partitions again before anything more is applied."""
-        self._pause(set(partitions) & self._consumer().assignment())
+    def reseat(self, partitions: Iterable[TopicPartition], *, after: float = 0.0) -> None:
+        """Read the positions of these partitions again before anything more is applied, ``after`` seconds."""
+        mine = set(partitions) & self._consumer().assignment()
+        if after:
+            ready = monotonic() + after
+            self._not_before |= {partition.partition: ready for partition in mine}
+            # A little later, since the loop's clock is coarser.
+            asyncio.get_running_loop().call_later(after + 0.01, self._changed.set)
+        self._pause(mine)
 
     def stop(self, lane: int, why: Stopped) -> None:
         """Leave a lane paused until an operator rebuilds."""
@@ -161,7 +169,8 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
             self._changed.clear()
             try:
                 for lane in sorted({partition.partition for partition in self._wanted}):
-                    await self._seat(lane)
+                    if self._not_before.get(lane, 0.0) <= monotonic():
+                        await self._seat(lane)
             except (KafkaError, PyMongoError) as error:
                 log.warning("seating-waits", projection=self.label, error=str(error)[:200])
                 await asyncio.sleep(backoff)

@@ -26,7 +26,7 @@ async def test_a_topic_with_other_partitions_is_waited_for_and_nothing_is_lost(
 
     with capture_logs() as lines:
         async with relaying(settings, stock) as relay:
-            await eventually(lambda: shown("partitions"), deadline=30)
+            await eventually(lambda: shown("partitions"), deadline=90)
             assert await relay.ready() == ["wrong-topic"]
             assert await stock.unpublished() == 1
             await made_anew(settings, "hazards")
@@ -46,4 +46,4 @@ async def test_a_topic_that_forgets_is_told_and_published_to_all_the_same(
 
     async with relaying(settings, stock):
         await eventually(stock.all_marked, deadline=30)
-        await eventually(lambda: shown("retention"), deadline=30)
+        await eventually(lambda: shown("retention"), deadline=90)
