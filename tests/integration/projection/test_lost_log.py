@@ -11,7 +11,8 @@ from shared.projection.unit import case_id
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
 from tests.integration.projection.counted import FAR, second, work
-from tests.integration.projection.test_log import cut, made_anew
+from tests.integration.projection.test_log import cut
+from tests.integration.topics import made_anew
 from tests.support import eventually
 
 KEY, OTHER = enterprise(0, 3), enterprise(1, 3)
@@ -19,7 +20,7 @@ KEY, OTHER = enterprise(0, 3), enterprise(1, 3)
 
 async def made_again(stage: Stage, *of: Record) -> None:
     """Lose the topic, and have it again with these records."""
-    await made_anew(stage)
+    await made_anew(stage.settings, "hazards")
     await stage.send(of)
 
 
