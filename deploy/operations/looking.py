@@ -28,8 +28,8 @@ from shared.settings import Settings
 
 T = TypeVar("T")
 Bounds = dict[TopicPartition, tuple[int, int]]
-# Somebody waits for the answer, also where it is that there is none.
-_PATIENCE_SECONDS = 5.0
+# Somebody waits for the answer; who is away says so at once, only a busy or a frozen server takes longer.
+_PATIENCE_SECONDS = 15.0
 # Of a server that has answered: a record is read of every partition, and all dead letters.
 _READING_SECONDS = 60.0
 
