@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from deploy import doctor as examination
-from deploy import identity, reach
+from deploy import identity
 from deploy.foreground import run
 from deploy.local.errors import Unavailable
-from deploy.operations import deadletters, parked
+from deploy.operations import deadletters, parked, topics
 from deploy.operations.errors import NotNow
 from deploy.operations.lag import lag
 from deploy.operations.rebuild import rebuild
@@ -46,6 +46,7 @@ app.command()(demo)
 app.command()(rebuild)
 app.command()(republish)
 app.command()(lag)
+app.add_typer(topics.commands, name="topics")
 app.add_typer(deadletters.commands, name="deadletters")
 app.add_typer(parked.commands, name="parked")
 
@@ -78,13 +79,6 @@ def token(  # noqa: PLR0913 - the claims of a token
     except ValidationError as error:
         first = error.errors()[0]
         raise typer.BadParameter(f"{first['loc'][0]}: {first['msg']}") from None
-
-
-@app.command()
-def topics() -> None:
-    """Create the topics that are missing, and check the others."""
-    created = asyncio.run(reach.topics(load()))
-    console.print("\n".join(f"created {name}" for name in created) or "Every topic is there.")
 
 
 @app.command()

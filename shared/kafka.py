@@ -2,19 +2,19 @@
 
 import asyncio
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError
 
+from shared.edition import SMALL
 from shared.settings import Settings
 from shared.topic_faults import Fault, faults
 
 # Every topic of interface and design; the events' own, those of other services, each with its dead letters.
 AGGREGATES = ("deliveries", "enterprises", "hazards", "programme", "reports", "savings", "suggestions")
-SMALL = ("operations", "watermarks")
 DEAD = ".dead"
 
 # A command's event has under 2 kB; this leaves room for any that we make and for a dead letter's 512 kB.
@@ -82,10 +82,9 @@ async def start(client: AIOKafkaConsumer) -> None:
 
 def topics(settings: Settings) -> dict[str, int]:
     """Return every topic of the platform, as it is named on the cluster, with its number of partitions."""
-    wide = [name for aggregate in AGGREGATES for name in (aggregate, aggregate + DEAD)]
-    return {settings.topic(name): settings.partitions for name in wide} | {
-        settings.topic(name): 1 for name in SMALL
-    }
+    plain = [settings.topic(aggregate) for aggregate in AGGREGATES]
+    wide = [name for topic in plain for name in (topic, topic + DEAD)]
+    return dict.fromkeys(wide, settings.partitions) | {settings.topic(name): 1 for name in SMALL}
 
 
 async def provision(settings: Settings) -> list[str]:
@@ -146,6 +145,24 @@ async def absent(settings: Settings) -> list[str]:
     await admin.start()
     try:
         return sorted(set(topics(settings)) - set(await admin.list_topics()))
+    finally:
+        await admin.close()
+
+
+async def delete(settings: Settings, aggregates: Sequence[str]) -> list[str]:
+    """Delete the topics of these aggregates, with their dead letters; return the names of those deleted.
+
+    Raises:
+        KafkaError: it does not answer.
+    """
+    admin = AIOKafkaAdminClient(**connection(settings))
+    await admin.start()
+    try:
+        names = {name for one in aggregates for name in (settings.topic(one), settings.topic(one) + DEAD)}
+        present = sorted(names & set(await admin.list_topics()))
+        if present:
+            await admin.delete_topics(present)
+        return present
     finally:
         await admin.close()
 

@@ -12,12 +12,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     SecretStr,
     TypeAdapter,
     ValidationError,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.edition import Edition
 
 PREFIX = "NANXUN_"
 _PORTS = 65_536  # two octets
@@ -138,6 +141,8 @@ class Settings(BaseSettings):
     hazards_port: Port = 8003
     reporting_port: Port = 8004
     notifications_port: Port = 8005
+    # No variable: which edition of the log is meant is kept with what is made from it.
+    _edition: int = PrivateAttr(1)
 
     @model_validator(mode="before")
     @classmethod
@@ -160,9 +165,21 @@ class Settings(BaseSettings):
         """Whether tokens are checked against this machine's own key, since no key set was named."""
         return self.jwks == str(self.development_keys)
 
+    def on(self, edition: Edition) -> Self:
+        """Return the settings of an edition of the log: its topics, its number of partitions."""
+        these = self.model_copy(update={"partitions": edition.partitions})
+        these._edition = edition.number  # noqa: SLF001 - our own
+        return these
+
+    @property
+    def edition(self) -> Edition:
+        """Which edition of the log its topics are of."""
+        return Edition(self._edition, self.partitions)
+
     def topic(self, name: str) -> str:
-        """Return the topic's name on the cluster."""
-        return f"{self.namespace}.{name}" if self.namespace else name
+        """Return the topic's name on the cluster, in the edition of the settings."""
+        called = self.edition.named(name)
+        return f"{self.namespace}.{called}" if self.namespace else called
 
     def database(self, service: str) -> str:
         """Return the name of the service's own database."""

@@ -7,12 +7,13 @@ from rich.console import Console
 
 from deploy.foreground import run
 from deploy.operations.choosing import Choice, decide
+from deploy.operations.editions import on_the_newest
 from deploy.operations.errors import NotNow
 from deploy.operations.followed import named
 from deploy.operations.letters import Filter, State
 from deploy.operations.showing import list_letters, show_letter
 from shared.kafka import AGGREGATES
-from shared.settings import Settings, load
+from shared.settings import Settings
 
 commands = typer.Typer(
     help="Records that could not be read: list, show, redrive or discard them.", no_args_is_help=True
@@ -39,7 +40,7 @@ def list_(  # noqa: PLR0913 - the options of a command
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many are shown; all are counted.")] = 50,
 ) -> None:
     """Show dead letters, the newest first, and count them."""
-    settings = load()
+    settings = on_the_newest()
     wanted = _filter(settings, topic, projection, reason, None if everything else state)
     raise typer.Exit(run(list_letters(settings, wanted, limit, Console())))
 
@@ -47,7 +48,7 @@ def list_(  # noqa: PLR0913 - the options of a command
 @commands.command()
 def show(letter: Annotated[str, typer.Argument(help="The letter, or a unique beginning of its id.")]) -> None:
     """Show one dead letter whole, with what can be read of its record by now."""
-    raise typer.Exit(run(show_letter(load(), letter)))
+    raise typer.Exit(run(show_letter(on_the_newest(), letter)))
 
 
 @commands.command()
@@ -62,7 +63,7 @@ def redrive(  # noqa: PLR0913 - the options of a command
     wait: Wait = False,
 ) -> None:
     """Have records applied that can be read by now."""
-    settings = load()
+    settings = on_the_newest()
     wanted = _filter(settings, topic, projection, reason, State.OPEN)
     choice = Choice(State.REDRIVEN, tuple(ids or ()), wanted if everything else None)
     raise typer.Exit(run(decide(settings, choice, Console(), yes=yes, wait=wait)))
@@ -80,7 +81,7 @@ def discard(  # noqa: PLR0913 - the options of a command
     wait: Wait = False,
 ) -> None:
     """Do without records for good; cases that wait for them go on."""
-    settings = load()
+    settings = on_the_newest()
     wanted = _filter(settings, topic, projection, reason, State.OPEN)
     choice = Choice(State.DISCARDED, tuple(ids or ()), wanted if everything else None)
     raise typer.Exit(run(decide(settings, choice, Console(), yes=yes, wait=wait)))

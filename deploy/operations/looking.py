@@ -59,6 +59,7 @@ class _Looking:
 
     Attributes:
         whole: what is known so far.
+        of: of each projection, the settings of the edition of the log that it follows.
         bounds: of every partition that is followed; None while Kafka does not answer.
     """
 
@@ -66,12 +67,14 @@ class _Looking:
     client: Client
     log: Log
     whole: Whole = field(default_factory=_nothing)
+    of: dict[str, Settings] = field(default_factory=dict)
     bounds: Bounds | None = None
 
     async def all(self) -> None:
         """Ask everybody who answers."""
+        there = await self._asked("MongoDB", self._there())
         self.bounds = await self._asked("Kafka", self._ends())
-        if await self._asked("MongoDB", self._there()):
+        if there:
             await self._asked("MongoDB", self._published(), _READING_SECONDS)
             for one, read in zip(followed(), self.whole.read, strict=True):
                 await self._asked(one.name, self._read(one, read), _READING_SECONDS)
@@ -87,15 +90,19 @@ class _Looking:
             return None
 
     async def _ends(self) -> Bounds:
-        names = {self.settings.topic(topic) for one in followed() for topic in one.projection.topics}
-        return await self.log.bounds([at for name in names for at in self._partitions(name)])
+        return await self.log.bounds(sorted({at for one in followed() for at in self._partitions(one)}))
 
     async def _there(self) -> bool:
         await mongo.ready(self.client)
+        for one in followed():
+            generation = await current(one.database(self.settings, self.client), one.projection.name)
+            self.of[one.name] = generation.on(self.settings)
         return True
 
-    def _partitions(self, topic: str) -> list[TopicPartition]:
-        return [TopicPartition(topic, number) for number in range(self.settings.partitions)]
+    def _partitions(self, one: Followed) -> list[TopicPartition]:
+        settings = self.of.get(one.name, self.settings)
+        names = [settings.topic(topic) for topic in one.projection.topics]
+        return [TopicPartition(name, number) for name in names for number in range(settings.partitions)]
 
     async def _published(self) -> None:
         for one in self.whole.published:
@@ -110,12 +117,13 @@ class _Looking:
 
     async def _read(self, one: Followed, read: Read) -> None:
         generation = await current(one.database(self.settings, self.client), one.projection.name)
-        read.stuck = await stuck.count(generation.collection(CASES), range(self.settings.partitions))
+        settings = generation.on(self.settings)
+        read.stuck = await stuck.count(generation.collection(CASES), range(settings.partitions))
         if self.bounds is None:
             return
-        names = [self.settings.topic(topic) for topic in one.projection.topics]
-        positions = await stored(generation, [at for name in names for at in self._partitions(name)])
-        for applied, name in zip(read.topics, names, strict=True):
+        positions = await stored(generation, self._partitions(one))
+        for applied in read.topics:
+            name = settings.topic(applied.topic)
             await self._lag(
                 applied, {at: of for at, of in positions.items() if at.topic == name}, self.bounds
             )
@@ -149,8 +157,10 @@ class _Looking:
 
     async def _dead(self) -> None:
         counted: Counter[tuple[str, str]] = Counter()
-        async for found in letters(self.settings, Filter()):
-            counted[found.letter.projection, found.letter.topic] += 1
+        for settings in {of.edition: of for of in self.of.values() or [self.settings]}.values():
+            async for found in letters(settings, Filter()):
+                counted[found.letter.projection, found.letter.topic] += 1
         for one, read in zip(followed(), self.whole.read, strict=True):
+            settings = self.of.get(one.name, self.settings)
             for applied in read.topics:
-                applied.dead = counted[one.group(self.settings), self.settings.topic(applied.topic)]
+                applied.dead = counted[one.group(self.settings), settings.topic(applied.topic)]

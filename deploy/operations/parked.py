@@ -10,6 +10,7 @@ from rich.console import Console
 
 from deploy.foreground import run
 from deploy.operations.deciding import release, release_id, wait_for, write
+from deploy.operations.editions import on_the_newest
 from deploy.operations.errors import NotNow
 from deploy.operations.followed import Followed, followed, named
 from deploy.operations.servers import log_of, store
@@ -20,7 +21,7 @@ from shared.projection.generation import current
 from shared.projection.stuck import PARKED
 from shared.projection.unit import CASES
 from shared.sender import Sender
-from shared.settings import Settings, load
+from shared.settings import Settings
 
 commands = typer.Typer(
     help="Cases that a bug of ours has stopped: list or release them.", no_args_is_help=True
@@ -54,7 +55,7 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many are shown; all are counted.")] = 50,
 ) -> None:
     """Show the cases that are parked, with the bug that each met, and count them."""
-    raise typer.Exit(run(list_parked(load(), projection, limit, Console())))
+    raise typer.Exit(run(list_parked(on_the_newest(), projection, limit, Console())))
 
 
 @commands.command("release")
@@ -71,7 +72,7 @@ def release_(
     """Let cases go on, once the bug that stopped them is mended and deployed."""
     if bool(cases) == everything:
         raise NotNow("say which cases: their ids, or --all.")
-    raise typer.Exit(run(release_parked(load(), cases, projection, Console(), yes=yes, wait=wait)))
+    raise typer.Exit(run(release_parked(on_the_newest(), cases, projection, Console(), yes=yes, wait=wait)))
 
 
 async def parked(settings: Settings, client: Client, projection: str | None) -> AsyncIterator[Parked]:

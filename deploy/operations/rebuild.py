@@ -15,6 +15,7 @@ from deploy.operations.followed import Followed, followed, named
 from deploy.operations.servers import store
 from deploy.operations.telling import Telling, differences
 from shared.mongo import Client
+from shared.projection.generation import current
 from shared.projection.log import Stopped
 from shared.projection.rebuild import Overtaken, Rebuild, TooSlow
 from shared.settings import Settings, load
@@ -67,7 +68,7 @@ class Command:
         telling = Telling(self.console, self.of.service)
         async with store(self.settings) as client:
             with self._refusals():
-                work = self._rebuild(client, telling)
+                work = await self._rebuild(client, telling)
                 await self._begin(work, lost=lost)
                 known = await work.known()
                 with telling:
@@ -86,6 +87,8 @@ class Command:
     async def _begin(self, work: Rebuild[Any, Any], *, lost: bool) -> None:
         known = await work.known()
         if known.building is not None:
+            if known.editions.get(known.building) != known.editions.get(known.current):
+                raise self._refusal(sentences.GROWS)
             self._say(sentences.GOES_ON, old=known.current, new=known.building)
             return
         if known.previous is not None:
@@ -111,7 +114,7 @@ class Command:
             Unavailable: a server does not answer.
         """
         async with store(self.settings) as client:
-            work = self._rebuild(client)
+            work = await self._rebuild(client)
             known = await work.known()
             if known.previous is None:
                 raise self._refusal(sentences.NO_WAY_BACK, old=known.current)
@@ -129,7 +132,7 @@ class Command:
             Unavailable: a server does not answer.
         """
         async with store(self.settings) as client:
-            work = self._rebuild(client)
+            work = await self._rebuild(client)
             known = await work.known()
             others = ", ".join(map(str, sorted(known.live.keys() - {known.current}))) or "there is none"
             self._say(sentences.DROP, old=known.current, others=others)
@@ -141,8 +144,10 @@ class Command:
                 self._say(sentences.NOTHING_TO_DROP)
         return 0
 
-    def _rebuild(self, client: Client, telling: Telling | None = None) -> Rebuild[Any, Any]:
-        where = self.settings, client, self.of.database(self.settings, client), self.of.projection
+    async def _rebuild(self, client: Client, telling: Telling | None = None) -> Rebuild[Any, Any]:
+        database = self.of.database(self.settings, client)
+        generation = await current(database, self.of.projection.name)
+        where = generation.on(self.settings), client, database, self.of.projection
         return Rebuild(*where, told=telling.step) if telling else Rebuild(*where)
 
     @contextmanager

@@ -9,6 +9,7 @@ LOST = """\
 it as it is now, what both hold is compared without places on the log, and where they agree, readers go over \
 to it. Interrupted, the same command goes on."""
 GOES_ON = "{name}: going on with generation {new}, which is being built beside generation {old}."
+GROWS = "{name} is moving to another edition of the log: `nanxun topics grow` goes on with that."
 COMPARED = "{documents:,} documents compared: {fields:,} fields differ."
 SWITCHED = """\
 Generation {new} is read now. Generation {old} is fed on: `nanxun rebuild {name} --rollback` goes back to \

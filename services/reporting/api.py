@@ -13,7 +13,7 @@ from services.reporting.domain.periods import months, parse
 from services.reporting.resources import area_report, enterprise_report
 from services.reporting.store.provenance import Partition
 from services.reporting.store.reading import By, OwnBy, Range
-from services.reporting.store.reports import Reports
+from services.reporting.store.reports import Report, Reports
 from shared.codes import regions
 from shared.codes.lists import UnknownCode
 from shared.events.base import Role
@@ -21,7 +21,7 @@ from shared.events.rules import NATION, Actor
 from shared.http import Json, Problem, Router, allowed, invalid
 from shared.settings import Settings
 
-R = TypeVar("R")
+R = TypeVar("R", bound=Report | None)
 
 # Twenty years: longer than any series of the field, short enough to be read at once.
 _MOST_MONTHS = 240
@@ -54,7 +54,12 @@ def router(reports: Reports, ends: Ends, settings: Settings) -> Router:
 
     async def read(report: Awaitable[R]) -> tuple[R, dict[Partition, int] | None]:
         # Kafka is asked meanwhile: what came before the request is counted in the report, or as behind.
-        return await asyncio.gather(report, ends.now())
+        found, at = await asyncio.gather(report, ends.now())
+        if found is not None and found.provenance.generation.edition != ends.edition:
+            # The first report since the process began, or since the log was given more partitions.
+            ends.edition = found.provenance.generation.edition
+            at = await ends.now()
+        return found, at
 
     @routes.get("/areas/{code}")
     async def read_area(code: str, actor: AreaReader, asked: Span, by: By | None = None) -> Response:

@@ -11,8 +11,9 @@ from services.reporting.domain.cells import Effect
 from services.reporting.domain.fold import Case, fold
 from services.reporting.store.cases import dump, load
 from services.reporting.store.provenance import Partition
-from services.reporting.store.rollups import COUNTERS, INDEXES, MARKS
+from services.reporting.store.rollups import BUCKETS, COUNTERS, INDEXES, MARKS
 from services.reporting.store.writing import write
+from shared.edition import Edition
 from shared.events.base import Fact, Recorded
 from shared.projection import Folded, Projection
 from shared.projection.log import Log
@@ -38,6 +39,7 @@ FIGURES: Projection[Case, Effect] = Projection(
     collections=INDEXES,
     counters=COUNTERS,
     uncompared=frozenset({MARKS}),
+    buckets=BUCKETS,
 )
 
 
@@ -49,16 +51,19 @@ class Ends:
         settings: where Kafka is.
         topics: what is followed, without the namespace.
         log: how Kafka is asked.
+        edition: of which edition of the log; None for the first.
     """
 
     settings: Settings
     topics: tuple[str, ...]
     log: Log
+    edition: Edition | None = None
 
     async def now(self) -> dict[Partition, int] | None:
         """Return the end of each partition; None while Kafka does not answer."""
-        names = [self.settings.topic(topic) for topic in self.topics]
-        at = [TopicPartition(name, number) for name in names for number in range(self.settings.partitions)]
+        settings = self.settings if self.edition is None else self.settings.on(self.edition)
+        names = [settings.topic(topic) for topic in self.topics]
+        at = [TopicPartition(name, number) for name in names for number in range(settings.partitions)]
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 ends = await self.log.ends(at)

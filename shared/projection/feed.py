@@ -12,6 +12,7 @@ from faststream.kafka import KafkaBroker
 from pymongo.errors import PyMongoError
 
 from shared.deadletter import DeadLetters
+from shared.edition import Edition
 from shared.mongo import Client
 from shared.projection.counts import Counts
 from shared.projection.deciding import Deciding
@@ -43,7 +44,7 @@ class Feed(Generic[S, E]):
     """Applies the log to one generation.
 
     Args:
-        settings: where Kafka is, and the name of this process.
+        settings: where Kafka is, which edition of the log is meant, and the name of this process.
         client: connected with the projections' time limit.
         projection: what to run.
         generation: where it is kept.
@@ -65,7 +66,8 @@ class Feed(Generic[S, E]):
         self._projection = projection
         self._generation = generation
         self._log = Log(settings)
-        self._dead = DeadLetters(settings, decisions.projection)
+        # A letter goes by the name that its topic has in its edition.
+        self._dead = DeadLetters(settings.on(Edition(1, settings.partitions)), decisions.projection)
         self._originals = Originals(Log(settings), settings.partitions, read)
         self._begun = False
         self.seats = Seats(generation, self._log)

@@ -6,7 +6,9 @@ from zlib import crc32
 
 from aiokafka import TopicPartition
 
+from shared.edition import Edition
 from shared.mongo import Collection, Database, Document
+from shared.settings import Settings
 
 GENERATIONS = "generations"
 
@@ -37,6 +39,11 @@ class Generation:
     database: Database
     projection: str
     number: int
+    edition: Edition | None = None
+
+    def on(self, settings: Settings) -> Settings:
+        """Return the settings of the edition of the log that it follows; the first where none is known."""
+        return settings if self.edition is None else settings.on(self.edition)
 
     @property
     def group(self) -> str:
@@ -78,6 +85,7 @@ class Generations:
     Attributes:
         current: the one that is read.
         live: those that are fed, each with where it must wait (None: it follows the log).
+        editions: of which edition of the log each of them is; the first where nothing is said.
         building: the one that a rebuild makes.
         previous: the one that was read before the last switch, while it is still fed.
         lost: the rebuild is of a log that was made again.
@@ -86,6 +94,7 @@ class Generations:
 
     current: int = 1
     live: Mapping[int, Vector | None] = field(default_factory=lambda: {1: None})
+    editions: Mapping[int, Edition] = field(default_factory=dict)
     building: int | None = None
     previous: int | None = None
     lost: bool = False
@@ -99,6 +108,11 @@ class Generations:
         return cls(
             current,
             live if current in live else live | {current: None},
+            {
+                int(n): Edition(*said["edition"])
+                for n, said in row.get("live", {}).items()
+                if "edition" in said
+            },
             row.get("building"),
             row.get("previous"),
             row.get("lost", False),
@@ -123,7 +137,8 @@ async def generations(database: Database, projection: str) -> Generations:
 
 async def current(database: Database, projection: str) -> Generation:
     """Return the generation that is read."""
-    return Generation(database, projection, (await _row(database, projection, {"current": 1}))["current"])
+    known = await generations(database, projection)
+    return Generation(database, projection, known.current, known.editions.get(known.current))
 
 
 async def _row(database: Database, projection: str, fields: Document | None) -> Document:

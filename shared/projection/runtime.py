@@ -94,9 +94,10 @@ class Runtime(Generic[S, E]):
             standing = found.standing(number)
             if number not in self._fed:
                 log.info("generation-begins", projection=self._projection.name, generation=number)
-                generation = Generation(self._database, self._projection.name, number)
+                edition = found.editions.get(number)
+                generation = Generation(self._database, self._projection.name, number, edition)
                 feed = Feed(
-                    self._settings,
+                    generation.on(self._settings),
                     self._client,
                     self._projection,
                     generation,

@@ -56,6 +56,7 @@ class Projection(Generic[S, E]):
         counters: those of them whose sub-documents hold counters: one at 0 says as much as none, and which of
             the two it is depends on how events fell into units.
         uncompared: those of them that say how a unit was written, and not what: each build has its own.
+        buckets: those of them that have a document for each lane: the fields that tell them apart otherwise.
     """
 
     name: str
@@ -67,3 +68,4 @@ class Projection(Generic[S, E]):
     collections: Mapping[str, Indexes] = field(default_factory=dict)
     counters: frozenset[str] = frozenset()
     uncompared: frozenset[str] = frozenset()
+    buckets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from shared.events.topology import SERVICES
 from shared.events.watermarks import NOTHING, TOPIC, PublishedBefore, decode
 from shared.kafka import connection
 from shared.mongo import Database, Document, Session, ensure_collection
-from shared.projection.generation import current
+from shared.projection.generation import Generation, current
 from shared.projection.log import Log
 from shared.projection.positions import POSITIONS
 from shared.settings import Settings
@@ -185,24 +185,16 @@ class Watermarks:
 
     async def _ends(self, word: PublishedBefore, log_ends: Log) -> list[Document] | None:
         """Where the word's topics end; None where they are not those that the projection has read."""
-        positions = await self._positions()
-        followed = [self.settings.topic(topic) for topic in word.topics if topic in self.topics]
-        at = [TopicPartition(topic, n) for topic in followed for n in range(self.settings.partitions)]
+        generation = await current(self.database, self.projection)
+        positions, settings = await _positions(generation), generation.on(self.settings)
+        followed = [settings.topic(topic) for topic in word.topics if topic in self.topics]
+        at = [TopicPartition(topic, n) for topic in followed for n in range(settings.partitions)]
         ends = await log_ends.ends(at)
         if any(positions.get((p.topic, p.partition), 0) > end for p, end in ends.items()):
             # Lost and made anew: its lanes stand still, and what they lack is behind no end of this log.
             log.warning("watermark-of-another-log", service=word.service)
             return None
         return [{"topic": topic, "ends": [ends[p] for p in at if p.topic == topic]} for topic in followed]
-
-    async def _positions(self) -> dict[tuple[str, int], int]:
-        generation = await current(self.database, self.projection)
-        rows = (
-            await generation.collection(POSITIONS)
-            .find({}, {"topic": 1, "partition": 1, "next": 1})
-            .to_list(None)
-        )
-        return {(row["topic"], row["partition"]): row["next"] for row in rows}
 
     async def _insert(self, word: PublishedBefore, ends: list[Document]) -> None:
         row = {"service": word.service, "sequence": word.sequence, "before": word.before, "topics": ends}
@@ -228,7 +220,8 @@ class Watermarks:
     async def _thin(self, service: str, heard: _Heard) -> None:
         """Keep few of them; but never without the one that reports speak of now, which would go back."""
         if gone := thinned(sorted(heard.kept)):
-            reached = await _reached(self.database, None, service, await self._positions())
+            positions = await _positions(await current(self.database, self.projection))
+            reached = await _reached(self.database, None, service, positions)
             await self._drop(service, heard, [at for at in gone if at != reached])
 
     async def _drop(self, service: str, heard: _Heard, times: list[datetime]) -> None:
@@ -237,6 +230,11 @@ class Watermarks:
             await self.database[WATERMARKS].delete_many({"_id": {"$in": ids}})
             for at in times:
                 del heard.kept[at]
+
+
+async def _positions(generation: Generation) -> dict[tuple[str, int], int]:
+    rows = generation.collection(POSITIONS).find({}, {"topic": 1, "partition": 1, "next": 1})
+    return {(row["topic"], row["partition"]): row["next"] for row in await rows.to_list(None)}
 
 
 def _shown(service: str, before: datetime) -> None:

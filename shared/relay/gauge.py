@@ -56,7 +56,9 @@ async def _age(database: Database, service: str, kinds: tuple[str, ...]) -> None
 
 async def waiting(collection: Collection) -> int:
     """Count the events that Kafka has not acknowledged, of the first 500,000 cases that wait."""
-    each: Document = {"_id": None, "waiting": {"$sum": {"$subtract": ["$version", "$published"]}}}
+    # While another edition is filled, a case may wait with all that the first has of it.
+    published: Document = {"$max": ["$published", "$had"]}
+    each: Document = {"_id": None, "waiting": {"$sum": {"$subtract": ["$version", published]}}}
     counted: list[Document] = [{"$match": UNPUBLISHED}, {"$limit": _MOST_COUNTED}, {"$group": each}]
     return sum([row["waiting"] async for row in collection.aggregate(counted)])
 

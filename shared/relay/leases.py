@@ -40,11 +40,13 @@ class Leases:
         collection: where the leases of one stream are kept.
         instance: stable name of this process; what it held before it died it takes back at once.
         clock: seconds that never run backwards.
+        said: what else others should know of this relay.
     """
 
     collection: Collection
     instance: str
     clock: Callable[[], float] = time.monotonic
+    said: Callable[[], Document] = dict
     owner: str = field(init=False)
     _held: frozenset[int] = frozenset()
     _valid_until: float = 0.0
@@ -88,6 +90,8 @@ class Leases:
         """Prolong what is held, then take or give back until every relay has its share."""
         before = self.clock()
         present = {"kind": "relay", "instance": self.instance, "until": _UNTIL, "beat": _NEXT_BEAT}
+        # As it is, whatever it holds: in a pipeline its strings could be taken for expressions.
+        present |= {name: {"$literal": value} for name, value in self.said().items()}
         await self.collection.update_one({"_id": self.owner}, [{"$set": present}], upsert=True)
         await self.collection.update_many(
             {"kind": "slot", "owner": self.owner}, [{"$set": {"until": _UNTIL, "beat": _NEXT_BEAT}}]

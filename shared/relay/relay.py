@@ -8,12 +8,13 @@ from pymongo.errors import PyMongoError
 
 from shared import metrics
 from shared.mongo import Collection, Database, ready
+from shared.relay.editions import Editions, Senders
 from shared.relay.gauge import watch
 from shared.relay.leases import RENEW_SECONDS, Leases
 from shared.relay.rounds import mark, read
 from shared.relay.topics import Topics
 from shared.relay.watermarks import Watermarks
-from shared.sender import NotSent, Sender
+from shared.sender import NotSent
 from shared.settings import Settings
 
 log = structlog.get_logger()
@@ -44,7 +45,8 @@ class Relay:
         self._database = database
         self._service = service
         self._kinds = kinds
-        self._topics = Topics(settings, kinds)
+        self._editions = Editions(settings, database)
+        self._topics = Topics(settings, kinds, lambda: [one.edition for one in self._editions.known])
 
     async def ready(self) -> list[str]:
         """Say what is away, or stands still for a topic that is wrong.
@@ -61,9 +63,14 @@ class Relay:
         """Publish until cancelled; what cannot be reached is waited for."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._topics.run(), name="topics")
+            tasks.create_task(self._editions.run(), name="editions")
             shares: list[Leases] = []
             for kind in self._kinds:
-                leases = Leases(self._database[f"{kind}_leases"], self._settings.instance)
+                leases = Leases(
+                    self._database[f"{kind}_leases"],
+                    self._settings.instance,
+                    said=self._editions.said,
+                )
                 shares.append(leases)
                 tasks.create_task(self._keep(leases), name=f"leases-{kind}")
                 for hand in range(_HANDS):
@@ -93,15 +100,13 @@ class Relay:
     async def _publish(self, kind: str, leases: Leases, hand: int) -> None:
         """Publish the slots of one hand; a case is always in the same one, so its events keep their order."""
         collection = self._database[kind]
-        sender = Sender(self._settings)
+        senders = Senders(self._settings)
         backoff = _IDLE_SECONDS
         await self._topics.looked.wait()
         try:
             while True:
                 try:
-                    full = self._topics.takes(kind) and await self._round(
-                        kind, collection, _of(leases.held(), hand), sender
-                    )
+                    full = await self._turn(kind, collection, _of(leases.held(), hand), senders)
                 except (NotSent, PyMongoError) as error:
                     log.warning("relay-waits", service=self._service, kind=kind, error=str(error)[:200])
                     await asyncio.sleep(backoff)
@@ -110,12 +115,23 @@ class Relay:
                     backoff = _IDLE_SECONDS
                     await asyncio.sleep(0 if full else _IDLE_SECONDS)
         finally:
-            await sender.close()
+            await senders.close()
 
-    async def _round(self, kind: str, collection: Collection, slots: list[int], sender: Sender) -> bool:
-        found = await read(kind, collection, slots)
-        if found.records:
-            await sender.send(found.records)
+    async def _turn(self, kind: str, collection: Collection, slots: list[int], senders: Senders) -> bool:
+        if not slots or not self._topics.takes(kind) or not self._editions.go_on():
+            return False
+        with self._editions.at_work():
+            return await self._round(kind, collection, slots, senders)
+
+    async def _round(self, kind: str, collection: Collection, slots: list[int], senders: Senders) -> bool:
+        # Before it reads: whoever has heard that this relay knows them counts on it from there.
+        editions = self._editions.known
+        newest = editions[-1]
+        found = await read(kind, collection, slots, newest=newest.edition.number, filled=newest.whole)
+        if editions != self._editions.known:
+            # What was read may have been set back for an edition that was not known when the reading began.
+            return True
+        await senders.send(found, editions)
         for name, count in found.types.items():
             metrics.published_events.labels(kind, name).inc(count)
         for read_as, cases in found.cases.items():

@@ -1,30 +1,45 @@
-"""A topic published anew: its stream documents are set back to unpublished, and the relays send all (ADR 13).
+"""Stream documents set back to unpublished, so that the relays send a topic again: anew, or into an edition.
 
-What is done is written down with the service's statement about the past, which promises nothing meanwhile.
+How far it is stands with the service's statement about the past, so that the two are seen together.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from pymongo import ReturnDocument
 
-from shared.mongo import Database, Document
+from shared.mongo import Collection, Database, Document
+from shared.relay.gauge import UNPUBLISHED
 from shared.stream.store_clock import SETTING_BACK, STATEMENT, STATEMENTS
 
 # Written together: some tenths of a second, in which commands are written beside them.
 _TOGETHER = 1_000
-_SET_BACK = "set_back"
+# Cases that wait while an edition is filled: more would only make new events wait longer behind them.
+_AHEAD = 2_000
+_LOOK_SECONDS = 0.1
 _ITS_OLDEST: Document = {"$dateFromString": {"dateString": {"$first": "$events.recorded_time"}}}
+
+
+class Why(Enum):
+    """Why documents are set back; values are the parts of the statement that say how far it is."""
+
+    #: The log was lost: all is to be sent to all editions, and nothing is promised of the past (ADR 13).
+    LOST = SETTING_BACK
+    #: An edition is filled beside one that has all: only it lacks them, and promises go on (ADR 18).
+    FILL = "filling"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One time that a topic is published anew.
+    """One time that the documents of a stream are set back.
 
     Attributes:
         kind: the stream and the topic.
+        why: what for.
         epoch: counts these for the service; documents that were set back carry it.
         began: when, by the store's clock.
         after: the last document that was set back; they go by their ids.
@@ -32,86 +47,115 @@ class Run:
     """
 
     kind: str
+    why: Why
     epoch: int
     began: datetime
     after: str
     done: int
 
 
-async def under_way(database: Database, kind: str) -> Run | None:
+async def under_way(database: Database, kind: str, why: Why = Why.LOST) -> Run | None:
     """Return what was begun and not ended."""
     stated = await database[STATEMENTS].find_one({"_id": STATEMENT})
-    return _run(stated, kind)
+    return _run(stated, kind, why)
 
 
-async def last(database: Database, kind: str) -> datetime | None:
-    """Return when the topic was last set back as a whole; None where it never was."""
+async def last(database: Database, kind: str, why: Why = Why.LOST) -> datetime | None:
+    """Return when the last one that ended began; None where there was none."""
     stated = await database[STATEMENTS].find_one({"_id": STATEMENT}) or {}
-    ended: datetime | None = stated.get(_SET_BACK, {}).get(kind)
+    ended: datetime | None = stated.get(f"{why.value}_done", {}).get(kind)
     return ended
 
 
-async def begin(database: Database, kind: str) -> Run:
-    """Begin, or go on with what was begun; from here on nothing is promised of the past."""
-    mine = f"${SETTING_BACK}.{kind}"
+async def begin(database: Database, kind: str, why: Why = Why.LOST) -> Run:
+    """Begin, or go on with what was begun; of a lost log nothing is promised from here on."""
+    mine = f"${why.value}.{kind}"
     following: Document = {"$add": [{"$ifNull": ["$epoch", 0]}, 1]}
+    new: Document = {"epoch": {"$cond": [{"$ifNull": [mine, False]}, "$epoch", following]}}
     run: Document = {"epoch": "$epoch", "began": "$$NOW", "after": "", "done": 0}
+    begun: Document = {f"{why.value}.{kind}": {"$ifNull": [mine, run]}}
+    if why is Why.LOST:
+        # What was said before is void once a word carries another.
+        begun["anew"] = {"$ifNull": [f"{mine}.epoch", "$epoch"]}
     stated = await database[STATEMENTS].find_one_and_update(
         {"_id": STATEMENT},
-        [
-            {"$set": {"epoch": {"$cond": [{"$ifNull": [mine, False]}, "$epoch", following]}}},
-            {"$set": {f"{SETTING_BACK}.{kind}": {"$ifNull": [mine, run]}}},
-        ],
+        [{"$set": new}, {"$set": begun}],
         upsert=True,
         return_document=ReturnDocument.AFTER,
     )
-    begun = _run(stated, kind)
-    assert begun is not None, "it was written"
-    return begun
+    found = _run(stated, kind, why)
+    assert found is not None, "it was written"
+    return found
 
 
 async def set_back(database: Database, run: Run, *, together: int = _TOGETHER) -> AsyncIterator[int]:
     """Set the documents back that are left, and end the run; yield how many have been looked at.
 
     Others may do the same at the same time. A case that is stored for the first time meanwhile may be passed
-    over: it goes to the log that there is now.
+    over: it goes to the editions that there are now.
     """
-    statement, whose = database[STATEMENTS], {"_id": STATEMENT, f"{SETTING_BACK}.{run.kind}.epoch": run.epoch}
+    mine = f"{run.why.value}.{run.kind}"
+    statement, whose = database[STATEMENTS], {"_id": STATEMENT, f"{mine}.epoch": run.epoch}
     collection, after, done = database[run.kind], run.after, run.done
     while ids := await _following(collection, after, together):
+        if run.why is Why.FILL:
+            await come_down(collection, _AHEAD)
         after, done = ids[-1], done + len(ids)
         await collection.update_many(
             # One that a later run has set back is that run's.
             {"_id": {"$in": ids}, "$or": [{"epoch": None}, {"epoch": {"$lt": run.epoch}}]},
-            [
-                {
-                    "$set": {
-                        "published": 0,
-                        "epoch": run.epoch,
-                        # Whoever says before when all is published looks at this.
-                        "unpublished_since": {"$min": ["$unpublished_since", _ITS_OLDEST]},
-                    }
-                }
-            ],
+            [{"$set": _back(run)}],
         )
-        reached = {f"{SETTING_BACK}.{run.kind}.{name}": value for name, value in _place(after, done).items()}
-        await statement.update_one(whose, {"$max": reached})
+        await statement.update_one(whose, {"$max": {f"{mine}.after": after, f"{mine}.done": done}})
         yield done
-    ended = {"$set": {f"{_SET_BACK}.{run.kind}": run.began}, "$unset": {f"{SETTING_BACK}.{run.kind}": ""}}
+    ended = {"$set": {f"{run.why.value}_done.{run.kind}": run.began}, "$unset": {mine: ""}}
     await statement.update_one(whose, ended)
 
 
-def _place(after: str, done: int) -> dict[str, Any]:
-    return {"after": after, "done": done}
+async def filled(database: Database, kind: str) -> bool:
+    """Whether an edition has every case of a stream that was there when its filling ended."""
+    if await last(database, kind, Why.FILL) is None:
+        return False
+    still = UNPUBLISHED | {"had": {"$exists": True}}
+    return not await database[kind].count_documents(still, limit=1)
 
 
-async def _following(collection: Any, after: str, limit: int) -> list[str]:
-    rows = (
-        await collection.find({"_id": {"$gt": after}}, {"_id": 1}).sort("_id", 1).limit(limit).to_list(None)
-    )
-    return [row["_id"] for row in rows]
+async def sent(database: Database, kind: str) -> None:
+    """Return once the relays have sent all that was set back to fill an edition."""
+    while True:
+        if await filled(database, kind):
+            return
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
-def _run(stated: Document | None, kind: str) -> Run | None:
-    found = (stated or {}).get(SETTING_BACK, {}).get(kind)
-    return None if found is None else Run(kind, found["epoch"], found["began"], found["after"], found["done"])
+async def come_down(collection: Collection, most: int) -> None:
+    """Return once no more cases wait to be sent than these."""
+    while True:
+        if await collection.count_documents(UNPUBLISHED, limit=most + 1) <= most:
+            return
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _back(run: Run) -> Document:
+    """What becomes of a document."""
+    if run.why is Why.FILL:
+        # The editions that have all of it so far are sent only what comes behind that. It waits from now on:
+        # what is said of the past is about them.
+        had: Any = {"$max": ["$had", "$published"]}
+        since: Any = "$$NOW"
+    else:
+        had, since = "$$REMOVE", _ITS_OLDEST
+    back: Document = {"published": 0, "epoch": run.epoch, "had": had}
+    return back | {"unpublished_since": {"$min": ["$unpublished_since", since]}}
+
+
+async def _following(collection: Collection, after: str, limit: int) -> list[str]:
+    following = collection.find({"_id": {"$gt": after}}, {"_id": 1}).sort("_id", 1).limit(limit)
+    return [row["_id"] for row in await following.to_list(None)]
+
+
+def _run(stated: Document | None, kind: str, why: Why) -> Run | None:
+    found = (stated or {}).get(why.value, {}).get(kind)
+    if found is None:
+        return None
+    return Run(kind, why, found["epoch"], found["began"], found["after"], found["done"])

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from shared.events.wire import Record
 from shared.mongo import Collection, Document
@@ -15,29 +16,47 @@ _DOCUMENTS = 2_000
 _RECORDS = 20_000
 _TOGETHER = 100
 
-# What a document must still be for a mark to hold: a version, and how often it was set back to unpublished.
-Read = tuple[int, int | None]
+
+class Read(NamedTuple):
+    """What a document must still be for a mark to hold, and what else the mark says.
+
+    Attributes:
+        version: up to which it was read.
+        epoch: how often it was set back to unpublished; None where it never was.
+        joins: the newest edition, where that has the case from its first event on.
+    """
+
+    version: int
+    epoch: int | None = None
+    joins: int | None = None
 
 
 @dataclass(slots=True)
 class Round:
-    """What one look found.
+    """What one look found; records are in order per case.
 
     Attributes:
-        records: in order per case.
+        records: for editions that have all that was published before.
+        filling: for the one that is being filled: of cases that it has from their first event on, or has now.
         types: how many there are of each.
         cases: by what they were when they were read.
         full: there may be more at once.
     """
 
     records: list[Record] = field(default_factory=list)
+    filling: list[Record] = field(default_factory=list)
     types: Counter[str] = field(default_factory=Counter)
     cases: defaultdict[Read, list[str]] = field(default_factory=lambda: defaultdict(list))
     full: bool = False
 
 
-async def read(topic: str, collection: Collection, slots: list[int]) -> Round:
-    """Read the longest waiting of the slots, each with the events that Kafka has not acknowledged."""
+async def read(
+    topic: str, collection: Collection, slots: list[int], *, newest: int = 1, filled: bool = True
+) -> Round:
+    """Read the longest waiting of the slots, each with the events that Kafka has not acknowledged.
+
+    ``newest`` is the number of the newest edition, which is ``filled`` or not yet.
+    """
     found = Round()
     if not slots:
         return found
@@ -46,17 +65,30 @@ async def read(topic: str, collection: Collection, slots: list[int]) -> Round:
         while documents := await cursor.to_list(_TOGETHER):
             count += len(documents)
             for document in documents:
-                for entry in document["events"]:
-                    found.records.append(Entry.record(entry, topic, document["_id"]))
-                    found.types[entry["type"]] += 1
-                found.cases[document["version"], document.get("epoch")].append(document["_id"])
-            if len(found.records) >= _RECORDS:
+                _add(found, topic, document, newest, filled=filled)
+            if len(found.records) + len(found.filling) >= _RECORDS:
                 found.full = True
                 return found
     finally:
         await cursor.close()
     found.full = count == _DOCUMENTS
     return found
+
+
+def _add(found: Round, topic: str, document: Document, newest: int, *, filled: bool) -> None:
+    had = document.get("had", 0)
+    # In an edition that is being filled a case begins with its first event: a later one would only be held.
+    whole = filled or document["published"] == 0 or document.get("in") == newest
+    # Also once it is filled: another relay may not have heard of that, and must see that this case is whole.
+    joins = newest if whole and newest > 1 else None
+    for entry in document["events"]:
+        record = Entry.record(entry, topic, document["_id"])
+        if whole and not filled:
+            found.filling.append(record)
+        if entry["sequence"] > had:
+            found.records.append(record)
+            found.types[entry["type"]] += 1
+    found.cases[Read(document["version"], document.get("epoch"), joins)].append(document["_id"])
 
 
 def waiting(slots: list[int]) -> list[Document]:
@@ -66,7 +98,7 @@ def waiting(slots: list[int]) -> list[Document]:
         {"$match": {**UNPUBLISHED, "slot": {"$in": slots}}},
         {"$sort": {"unpublished_since": 1}},
         {"$limit": _DOCUMENTS},
-        {"$project": {"version": 1, "epoch": 1, "events": rest}},
+        {"$project": {"version": 1, "published": 1, "epoch": 1, "had": 1, "in": 1, "events": rest}},
     ]
 
 
@@ -75,14 +107,15 @@ async def mark(collection: Collection, read_as: Read, cases: list[str]) -> None:
 
     A case that was set back since it was read is left alone: it must be sent from its beginning.
     """
-    version, epoch = read_as
+    version, epoch, joins = read_as
+    joined = {} if joins is None else {"in": joins}
     done = await collection.update_many(
         # An epoch of None is that of a document which has none.
         {"_id": {"$in": cases}, "version": version, "epoch": epoch},
-        {"$set": {"published": version}, "$unset": {"unpublished_since": ""}},
+        {"$set": {"published": version} | joined, "$unset": {"unpublished_since": "", "had": ""}},
     )
     if done.matched_count < len(cases):
         await collection.update_many(
             {"_id": {"$in": cases}, "version": {"$gt": version}, "epoch": epoch},
-            {"$max": {"published": version}},
+            {"$max": {"published": version}} | ({"$set": joined} if joined else {}),
         )

@@ -95,7 +95,7 @@ class Watermarks:
             sequence=stated["sequence"],
             topics=self.kinds,
             before=NOTHING if unsure else min(known, *oldest) if oldest else known,
-            epoch=stated.get("epoch", 0),
+            epoch=stated.get("anew", 0),
         )
         await self._sender.send([encode(said)])
 

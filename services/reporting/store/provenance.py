@@ -22,7 +22,7 @@ SOURCES = watermarks.sources(FOLLOWS)
 class Provenance:
     """How far a generation had counted, at the point in time of a report."""
 
-    generation: int
+    generation: Generation
     positions: dict[Partition, int]
     as_of: datetime | None
     skipped: int
@@ -34,7 +34,7 @@ class Provenance:
         positions = {(row["topic"], row["partition"]): row["next"] for row in rows}
         known = await watermarks.as_of(generation.database, session, SOURCES, positions)
         skipped = sum(row["skipped"] for row in rows)
-        return cls(generation.number, positions, known, skipped)
+        return cls(generation, positions, known, skipped)
 
     def document(self, settings: Settings, ends: dict[Partition, int] | None) -> Document:
         """Return what the report says of itself.
@@ -54,7 +54,7 @@ class Provenance:
             "behind_records": behind,
             "behind_seconds": self._seconds(),
             "offsets": offsets,
-            "generation": self.generation,
+            "generation": self.generation.number,
             "complete": not self.skipped,
             "figures": VERSION,
             "code_lists": lists(),

@@ -16,6 +16,9 @@ MARKS = "marks"
 #: Those whose sub-documents hold counters.
 COUNTERS = frozenset({ROLLUPS, ENTERPRISES})
 
+#: What tells roll-ups apart but for their lane.
+BUCKETS = {ROLLUPS: Key._fields}
+
 INDEXES: dict[str, Indexes] = {
     ROLLUPS: ([("level", 1), ("area", 1), ("month", 1)],),
     # Found by their ids: an index of its own would be written for nearly every case.

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from shared.edition import Edition
 from shared.mongo import Database, Document
 from shared.projection.generation import GENERATIONS, Generations, Vector, generations
 
@@ -10,10 +11,13 @@ class Overtaken(Exception):  # noqa: N818 - somebody else was first
     """The generations are no longer as they were when this was wished."""
 
 
-async def begin(database: Database, projection: str, *, lost: bool = False) -> Generations:
+async def begin(
+    database: Database, projection: str, *, lost: bool = False, edition: Edition | None = None
+) -> Generations:
     """Have another generation built beside the current one; it waits at its beginning until it may go on.
 
-    Of a log that was ``lost`` and made again nobody has read anything: it follows the log at once.
+    Of a log that was ``lost`` and made again nobody has read anything: it follows the log at once. So it does
+    in another ``edition`` of the log; by default it is of the edition of the current one.
 
     Raises:
         Overtaken: one is being built already, or the one before is still fed.
@@ -21,7 +25,9 @@ async def begin(database: Database, projection: str, *, lost: bool = False) -> G
     known = await generations(database, projection)
     number = known.last + 1
     fields: Document = {"building": number, "last": number, "lost": lost}
-    fields |= {f"live.{number}": {} if lost else {"until": []}, f"live.{known.current}": {}}
+    waits: Document = {} if lost or edition else {"until": []}
+    of = _of(edition or known.editions.get(known.current))
+    fields |= {f"live.{number}": waits | of, f"live.{known.current}": _entry(known, known.current)}
     # A projection that was never built anew has no highest number.
     last = {"$in": [known.last, None]}
     where = {"current": known.current, "building": None, "previous": None, "last": last}
@@ -79,10 +85,19 @@ async def end(database: Database, projection: str, known: Generations) -> None:
     """
     where = {"building": known.building, "previous": known.previous, "current": known.current}
     change = {
-        "$set": {"live": {str(known.current): {}}},
+        "$set": {"live": {str(known.current): _entry(known, known.current)}},
         "$unset": {"building": "", "previous": "", "lost": ""},
     }
     await _write(database, projection, where, change)
+
+
+def _entry(known: Generations, number: int) -> Document:
+    """A generation that follows the log, in its edition."""
+    return _of(known.editions.get(number))
+
+
+def _of(edition: Edition | None) -> Document:
+    return {} if edition is None else {"edition": list(edition)}
 
 
 async def _write(database: Database, projection: str, where: dict[str, Any], change: Document) -> None:

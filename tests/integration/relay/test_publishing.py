@@ -11,7 +11,7 @@ from shared.events.wire import decode
 from shared.partition import partition
 from shared.relay import Relay
 from shared.relay.gauge import UNPUBLISHED
-from shared.relay.rounds import mark, read
+from shared.relay.rounds import Read, mark, read
 from shared.settings import Settings
 from shared.stream.documents import SLOTS
 from tests.facts import event
@@ -101,9 +101,9 @@ async def test_a_crash_between_acknowledgement_and_mark_sends_again_and_loses_no
 async def test_a_late_mark_takes_nothing_back(stock: Stock) -> None:
     await stock.add("hz_1", 3)
     collection = stock.database["hazards"]
-    await mark(collection, (3, None), ["hz_1"])
+    await mark(collection, Read(3), ["hz_1"])
 
-    await mark(collection, (2, None), ["hz_1"])
+    await mark(collection, Read(2), ["hz_1"])
 
     assert await stock.all_marked()
 

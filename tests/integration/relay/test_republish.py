@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer
 from shared.events.watermarks import NOTHING
 from shared.mongo import Collection
 from shared.relay.republish import Run, begin, last, set_back, under_way
-from shared.relay.rounds import mark, read, waiting
+from shared.relay.rounds import Read, mark, read, waiting
 from shared.relay.watermarks import Watermarks
 from shared.settings import Settings
 from shared.stream.documents import SLOTS, slot
@@ -83,7 +83,7 @@ async def test_one_that_was_interrupted_goes_on_where_it_was_and_sets_nothing_ba
         await stock.add(f"hz_{n}")
     first = await begin(stock.database, "hazards")
     await interrupted(set_back(stock.database, first, together=4))
-    await mark(hazards, (1, first.epoch), [f"hz_{n}" for n in range(4)])
+    await mark(hazards, Read(1, first.epoch), [f"hz_{n}" for n in range(4)])
 
     again = await under_way(stock.database, "hazards")
     assert again is not None
@@ -103,7 +103,7 @@ async def test_one_killed_between_its_work_and_its_note_of_it_sets_nothing_back_
     await stock.add("hz_1")
     run = await begin(stock.database, "hazards")
     await interrupted(set_back(stock.database, run))
-    await mark(hazards, (1, run.epoch), ["hz_1"])
+    await mark(hazards, Read(1, run.epoch), ["hz_1"])
 
     # As it was read before the step.
     await anew(stock, run)
@@ -118,7 +118,7 @@ async def test_a_later_one_sets_all_back_once_more_and_one_that_was_frozen_takes
     frozen = await begin(stock.database, "hazards")
     await anew(stock)
     await anew(stock)
-    await mark(hazards, (1, frozen.epoch + 1), ["hz_1"])
+    await mark(hazards, Read(1, frozen.epoch + 1), ["hz_1"])
 
     await anew(stock, frozen)
 

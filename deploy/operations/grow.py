@@ -1,0 +1,107 @@
+"""``nanxun topics grow``: a new edition of the log with more partitions is filled, and switched to."""
+
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from deploy import reach
+from deploy.operations.editions import heard, in_use, publishers
+from deploy.operations.errors import NotNow
+from deploy.operations.followed import followed
+from deploy.operations.moving import Moving
+from shared.edition import Edition
+from shared.events.topology import SERVICES
+from shared.mongo import Client, Database
+from shared.relay.editions import Fed, fed, feed
+from shared.relay.republish import Why, begin, last, sent, set_back
+from shared.settings import Settings
+
+_WORDS = """\
+The log gets a new edition, number {number}, with {partitions} partitions where it has {now}. Its topics are \
+made beside those that there are; relays then send to both, and every stored event is sent to the new ones. \
+Each projection builds a generation from them beside the one that is read; the two are compared while relays \
+stand still for some seconds, and where they say the same the new one is read. Commands are taken all the \
+while. Nothing is deleted. Interrupted, the same command goes on where it was."""
+_GOES_ON = "Edition {number} with {partitions} partitions was begun before; this goes on where it was."
+_THEN = """\
+Every projection reads edition {number}. Relays still feed the one before, so that `nanxun rebuild \
+<projection> --rollback` goes back. Once that is not wanted any more: `nanxun rebuild <projection> --drop` \
+for each projection, and `nanxun topics drop`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """The command; it looks at what is there, and does what is left.
+
+    Attributes:
+        settings: of the first edition.
+        client: of MongoDB.
+        console: where the operator reads.
+    """
+
+    settings: Settings
+    client: Client
+    console: Console
+
+    async def run(self, partitions: int, *, accept: bool = False) -> int:
+        """Grow to so many partitions; 1 where two generations differ and that is not to be ``accept``-ed.
+
+        Raises:
+            NotNow: as things are it cannot be done.
+            Unavailable: a server does not answer.
+        """
+        edition = await self._chosen(partitions)
+        await reach.topics(self.settings.on(edition))
+        for service, database in publishers(self.settings, self.client).items():
+            await self._fill(service, database, edition)
+        for one in followed():
+            moving = Moving(self.settings, self.client, one, edition, self.console)
+            if not await moving.run(accept=accept):
+                return 1
+        self._say(_THEN.format(number=edition.number))
+        return 0
+
+    async def _chosen(self, partitions: int) -> Edition:
+        known = await in_use(self.settings, self.client)
+        newest = known[-1]
+        if newest.number > 1 and newest.partitions == partitions:
+            self._say(_GOES_ON.format(**newest._asdict()))
+            return newest
+        if len(known) > 1:
+            raise NotNow(
+                f"the log is growing to {newest.partitions} partitions: end that first, with"
+                f" `nanxun topics grow --partitions {newest.partitions}` and `nanxun topics drop`."
+            )
+        if partitions <= newest.partitions:
+            raise NotNow(f"the topics have {newest.partitions} partitions: say a larger number.")
+        edition = Edition(newest.number + 1, partitions)
+        self._say(_WORDS.format(**edition._asdict(), now=newest.partitions))
+        return edition
+
+    async def _fill(self, service: str, database: Database, edition: Edition) -> None:
+        editions = await fed(database, self.settings)
+        if all(one.edition != edition for one in editions):
+            editions = (*editions, Fed(edition, whole=False))
+            await feed(database, editions, begins=True)
+        if editions[-1].whole:
+            return
+        await heard(service, database, editions)
+        for kind in SERVICES[service].publishes:
+            await self._fill_one(database, kind)
+        await feed(database, (*editions[:-1], Fed(edition)))
+
+    async def _fill_one(self, database: Database, kind: str) -> None:
+        count = await database[kind].estimated_document_count()
+        columns = (TextColumn(f"Filling {kind}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.console) as progress:
+            bar = progress.add_task("", total=count)
+            if await last(database, kind, Why.FILL) is None:
+                run = await begin(database, kind, Why.FILL)
+                async for done in set_back(database, run):
+                    progress.update(bar, completed=done)
+            progress.update(bar, completed=count)
+            await sent(database, kind)
+
+    def _say(self, text: str) -> None:
+        self.console.print(text, soft_wrap=True, highlight=False, markup=False)

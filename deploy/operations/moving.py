@@ -1,0 +1,169 @@
+"""One projection moves to another edition of the log: built from it, compared at a standstill, switched."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiokafka import TopicPartition
+from rich.console import Console
+
+from deploy.operations.editions import heard, publishers
+from deploy.operations.errors import NotNow
+from deploy.operations.followed import Followed
+from shared.edition import Edition
+from shared.events.topology import SERVICES
+from shared.mongo import Client, Database, snapshot
+from shared.projection import alike
+from shared.projection.generation import Generation, Generations, generations
+from shared.projection.log import Log
+from shared.projection.positions import stored
+from shared.projection.rebuild import intent
+from shared.relay.editions import fed, pause, resume
+from shared.settings import Settings
+
+_LOOK_SECONDS = 0.2
+# A command that dies leaves relays standing still for so long at most; one that goes on says so anew.
+_PAUSE_SECONDS = 15.0
+# So near that what is left is read while relays stand still.
+_NEAR_SECONDS = 2.0
+# Relays stand still no longer, whatever holds the projection up.
+_MOST_PAUSED_SECONDS = 60.0
+# A relay that had sent to one edition and not to the other when it stood still: the next comparison is right.
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """The move of one projection; it looks at what is there, and does what is left.
+
+    Attributes:
+        settings: of the first edition.
+        client: of MongoDB.
+        of: the projection.
+        edition: where it moves to.
+        console: where the operator reads.
+    """
+
+    settings: Settings
+    client: Client
+    of: Followed
+    edition: Edition
+    console: Console
+
+    async def run(self, *, accept: bool) -> bool:
+        """Move it; False where the two generations differ, and that is not to be ``accept``-ed.
+
+        Raises:
+            NotNow: another rebuild of the projection is under way.
+        """
+        known = await self._begun()
+        if known is None:
+            self._say("reads the new edition already.")
+            return True
+        assert known.building is not None, "it was begun"
+        old, new = (self._generation(known, number) for number in (known.current, known.building))
+        with self.console.status(f"{self.of.name}: building generation {new.number} from the new edition …"):
+            await self._near(new)
+        found = await self._compared(old, new)
+        self._say(f"{found.compared:,} things compared without lanes, {found.differing:,} differ.")
+        for sentence in found.shown:
+            self._say(sentence)
+        if found.differing and not accept:
+            self._say("not switched; --accept-differences switches all the same.")
+            return False
+        await intent.switch(old.database, old.projection, known)
+        self._say(f"generation {new.number} is read instead of {old.number}.")
+        return True
+
+    async def _begun(self) -> Generations | None:
+        """Return the generations with the one that is built; None where the move is done."""
+        database, name = self.of.database(self.settings, self.client), self.of.projection.name
+        known = await generations(database, name)
+        if known.editions.get(known.current) == self.edition:
+            return None
+        if known.building is None and known.previous is None:
+            return await intent.begin(database, name, edition=self.edition)
+        if known.building is None or known.editions.get(known.building) != self.edition:
+            raise NotNow(
+                f"{self.of.name} has another generation that is fed: end that first, with"
+                f" `nanxun rebuild {self.of.name} --drop`."
+            )
+        return known
+
+    async def _near(self, new: Generation) -> None:
+        """Wait until the new generation is so near to the end of its log that the rest takes a moment."""
+        while True:
+            began = time.monotonic()
+            await self._at_the_end(new)
+            if time.monotonic() - began < _NEAR_SECONDS:
+                return
+
+    async def _compared(self, old: Generation, new: Generation) -> alike.Likeness:
+        for _ in range(_TRIES):
+            async with snapshot(self.client) as session:
+                async with self._standstill():
+                    await self._at_the_end(old)
+                    await self._at_the_end(new)
+                    # The first read is what fixes the session's point in time.
+                    await old.collection("positions").find_one({}, session=session)
+                found = await alike.compare(self.of.projection, old, new, session)
+            if not found.differing:
+                break
+        return found
+
+    @asynccontextmanager
+    async def _standstill(self) -> AsyncIterator[None]:
+        """Have the relays stand still of every service that the projection follows."""
+        followed = set(self.of.projection.topics)
+        every = publishers(self.settings, self.client)
+        these = {name: of for name, of in every.items() if followed & set(SERVICES[name].publishes)}
+        token = secrets.token_hex(8)
+        keeping = asyncio.create_task(_keep(list(these.values()), token))
+        try:
+            async with asyncio.timeout(_MOST_PAUSED_SECONDS):
+                for service, database in these.items():
+                    await heard(service, database, await fed(database, self.settings), paused=token)
+                yield
+        except TimeoutError:
+            raise NotNow(
+                f"{self.of.name} did not come to the end of its log while relays stood still: see that it"
+                " runs, then give the same command again."
+            ) from None
+        finally:
+            keeping.cancel()
+            await asyncio.wait([keeping])
+            for database in these.values():
+                await resume(database)
+
+    async def _at_the_end(self, generation: Generation) -> None:
+        """Wait until a generation has read all that its log has now."""
+        settings = generation.on(self.settings)
+        names = [settings.topic(topic) for topic in self.of.projection.topics]
+        at = [TopicPartition(name, n) for name in names for n in range(settings.partitions)]
+        looks = Log(settings)
+        try:
+            ends = await looks.ends(at)
+        finally:
+            await looks.close()
+        while True:
+            there = await stored(generation, at)
+            if all(there[partition].next >= end for partition, end in ends.items()):
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    def _generation(self, known: Generations, number: int) -> Generation:
+        database = self.of.database(self.settings, self.client)
+        return Generation(database, self.of.projection.name, number, known.editions.get(number))
+
+    def _say(self, text: str) -> None:
+        self.console.print(f"{self.of.name}: {text}", soft_wrap=True, highlight=False, markup=False)
+
+
+async def _keep(databases: list[Database], token: str) -> None:
+    while True:
+        for database in databases:
+            await pause(database, _PAUSE_SECONDS, token)
+        await asyncio.sleep(_PAUSE_SECONDS / 3)
