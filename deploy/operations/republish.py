@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from deploy import reach
 from deploy.foreground import run as run_in_foreground
+from deploy.operations.editions import in_use
 from deploy.operations.errors import NotNow
 from deploy.operations.servers import store
 from shared.events.topology import SERVICES
@@ -41,11 +42,12 @@ async def run(settings: Settings, topic: str, console: Console) -> None:
         Unavailable: a server does not answer.
     """
     service = _owner(topic)
-    if settings.topic(topic) in await reach.missing(settings):
-        raise NotNow(
-            f"Kafka has no topic {settings.topic(topic)}: give `nanxun topics` first, which creates it."
-        )
     async with store(settings) as client:
+        on = settings.on((await in_use(settings, client))[-1])
+        if on.topic(topic) in await reach.missing(on):
+            raise NotNow(
+                f"Kafka has no topic {on.topic(topic)}: give `nanxun topics` first, which creates it."
+            )
         database = client[settings.database(service)]
         count = await database[topic].estimated_document_count()
         console.print(
