@@ -24,7 +24,9 @@ __all__ = ["pytest_configure", "pytest_runtest_makereport", "pytest_terminal_sum
 # How long an example takes is the machine's affair: speed is measured in benchmarks, never in a test.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=2_000)
-hypothesis.settings.load_profile("untimed")
+# What a change is judged by tries the same examples each time; new ones are for runs by hand, and the soak.
+hypothesis.settings.register_profile("judged", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("judged" if os.environ.get("CI") else "untimed")
 
 # Enough for lanes to run apart, few enough that making them takes no time.
 PARTITIONS = 3

@@ -8,13 +8,15 @@ from typing import TypeVar, overload
 T = TypeVar("T")
 # Often enough to be quick, seldom enough to leave the cores to what is waited for.
 _POLL = 0.02
+# For two slow cores that everything shares; it costs nothing where what is waited for comes.
+PATIENCE = 60.0
 
 
 @overload
 async def eventually(check: Callable[[], Awaitable[T]], *, deadline: float = ...) -> T: ...
 @overload
 async def eventually(check: Callable[[], T], *, deadline: float = ...) -> T: ...
-async def eventually(check: Callable[[], Awaitable[T] | T], *, deadline: float = 10.0) -> T:
+async def eventually(check: Callable[[], Awaitable[T] | T], *, deadline: float = PATIENCE) -> T:
     """Return what ``check`` returns as soon as it is true and does not assert otherwise.
 
     Its last AssertionError, or falsehood, is what the test fails with after ``deadline`` seconds.

@@ -31,6 +31,7 @@ from tests.support import eventually
 # What a broker is told when it is formatted; without the rest it is one that never had a topic.
 FORMAT = {"meta.properties", "bootstrap.checkpoint"}
 FRESH = timedelta(seconds=30)
+LOAD_SECONDS = 600.0
 
 
 @pytest.fixture(scope="module")
@@ -104,12 +105,12 @@ async def test_a_kafka_that_lost_everything_is_made_again_and_every_figure_is_ri
     await Replay(stack, half, lambda _: None).run()
 
     await lose_everything(kafka, tmp_path / "own")
-    rest = asyncio.create_task(Replay(stack, small, lambda _: None).run())
-    await start(kafka, stack.settings)
-    quiet = Console(quiet=True)
-    for topic in sorted(topic for bus in SERVICES.values() for topic in bus.publishes):
-        await republish(stack.settings, topic, quiet)
-    await rest
+    async with asyncio.timeout(LOAD_SECONDS), asyncio.TaskGroup() as load:
+        load.create_task(Replay(stack, small, lambda _: None).run())
+        await start(kafka, stack.settings)
+        quiet = Console(quiet=True)
+        for topic in sorted(topic for bus in SERVICES.values() for topic in bus.publishes):
+            await republish(stack.settings, topic, quiet)
     await read_anew(stack)
     result = await run(stack, small)
 

@@ -1,5 +1,6 @@
 """A Kafka whose disk is full delays what is published; the store keeps it until there is room."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,8 @@ async def test_with_kafkas_disk_full_events_wait_in_the_store_and_go_out_when_th
                     for n in range(300):
                         await stock.add(f"hz_{n}", 5, enterprise=f"E{n}")
                     # The broker's only log directory has failed: it ends itself.
-                    await kafka.brokers[0].ended()
+                    async with asyncio.timeout(BACK_SECONDS):
+                        await kafka.brokers[0].ended()
                     waiting = await stock.unpublished()
                     assert await relay.ready() == []
 
