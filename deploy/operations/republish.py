@@ -20,7 +20,8 @@ _WORDS = """\
 Topic {topic}, of service {service}: about {count:,} cases. Each is set back to unpublished in {database}, \
 and the service's relays send every event of theirs again, oldest first. Nothing else is changed, and \
 commands are taken all the while. What Kafka still has of them it has twice then, which is harmless: \
-consumers drop the second. Until all of it is sent, as_of of the reports stands at what is sent.
+consumers drop the second. as_of of the reports is null while cases are set back, and then stands at \
+what is sent, until all of it is.
 Interrupted, the same command goes on where it was."""
 _THEN = """\
 All of them are set back. Relays of the service must run to send them; nanxun_unpublished_events counts them.
