@@ -8,6 +8,7 @@ from pymongo.errors import PyMongoError
 
 from shared import metrics
 from shared.clock import Clock
+from shared.events.watermarks import NOTHING
 from shared.mongo import Database
 
 log = structlog.get_logger()
@@ -35,15 +36,19 @@ async def compare(database: Database, service: str, clock: Clock) -> None:
         clock.follow(theirs)
 
 
-async def heed(database: Database, clock: Clock) -> None:
+async def heed(database: Database, clock: Clock) -> datetime:
     """Record nothing before what the relays have called complete, whatever clock this process started with.
+
+    Returns:
+        Before when all was called complete; 1970 where nothing was.
 
     Raises:
         PyMongoError: the store does not answer.
     """
     said = await database[STATEMENTS].find_one({"_id": STATEMENT, "horizon": {"$exists": True}})
-    if said is not None:
-        clock.follow(said["horizon"])
+    horizon: datetime = NOTHING if said is None else said["horizon"]
+    clock.follow(horizon)
+    return horizon
 
 
 async def keep_to(database: Database, service: str, clock: Clock) -> None:

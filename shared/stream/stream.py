@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import compress
 from typing import Any, Generic, TypeVar
 
@@ -54,7 +54,7 @@ class Stream(Generic[S]):
     ) -> None:
         self.kind = kind
         self._clock = clock
-        self._heeded = False
+        self._horizon: datetime | None = None
         self._service = service
         self._database = database
         self._collection: Collection = database[kind]
@@ -141,8 +141,7 @@ class Stream(Generic[S]):
         Raises:
             Unavailable: the store did not answer; the same commands tell what was done.
         """
-        if not self._heeded:
-            wishes = [wish._replace(command=await self._heeding(wish.command)) for wish in wishes]
+        wishes = [wish._replace(command=await self._heeding(wish.command)) for wish in wishes]
         known = await self._known([wish.case for wish in wishes])
         verdicts: dict[int, Verdict[S]] = {}
         begun: dict[int, Stored[S]] = {}
@@ -202,17 +201,17 @@ class Stream(Generic[S]):
             command = await self._again(command)
 
     async def _heeding(self, command: Command) -> Command:
-        """Return the command, recorded after all that was called complete; looked up once for a process."""
-        if self._heeded:
-            return command
-        try:
-            await heed(self._database, self._clock)
-        except PyMongoError as error:
-            raise Unavailable("the store is away") from error
-        self._heeded = True
-        at = self._clock.now()
-        # Its own time was told before: only a clock that was behind makes it another.
-        return command.again(at) if at - command.received_at > _IN_TIME else command
+        """Return the command, recorded after all that was called complete; looked up once for a process.
+
+        Its own time was told before, perhaps by a clock that was behind: so was that of the others of its
+        batch, and of one that arrived while another had it looked up.
+        """
+        if self._horizon is None:
+            try:
+                self._horizon = await heed(self._database, self._clock)
+            except PyMongoError as error:
+                raise Unavailable("the store is away") from error
+        return command.again(self._clock.now()) if command.received_at < self._horizon else command
 
     async def _again(self, command: Command) -> Command:
         """Return the command as of now: its write was refused, perhaps since it came too late."""

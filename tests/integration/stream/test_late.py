@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from shared import metrics
 from shared.clock import Clock
 from shared.mongo import Database
-from shared.stream import Stream
+from shared.stream import Stream, Wish
 from shared.stream.documents import LONGEST_COMMAND
 from shared.stream.store_clock import STATEMENT, STATEMENTS, compare
 from tests.integration.stream.conftest import REPORT, STEP, Tale, command, tell
@@ -106,6 +106,24 @@ async def test_a_process_that_starts_on_a_clock_set_back_records_after_what_was_
         await asyncio.gather(*(restarted.execute(f"hz_{n}", one, REPORT) for n, one in enumerate(commands)))
 
     first = [await recorded(restarted, f"hz_{n}") for n in range(20)]
+    assert min(first)[0] >= horizon - timedelta(milliseconds=1)
+
+
+async def test_so_it_does_with_every_line_of_an_import_and_with_what_arrived_while_it_looked(
+    machine: Machine, database: Database
+) -> None:
+    horizon = datetime.now(UTC) + HOUR
+    await database[STATEMENTS].insert_one({"_id": STATEMENT, "horizon": horizon})
+    restarted = by(machine, database)
+    await restarted.prepare()
+    at = machine.wall()
+    commands = [replace(command(f"k{n}"), received_at=at, recorded_at=at) for n in range(21)]
+
+    async with restarted.running():
+        await restarted.enter([Wish(f"hz_{n}", one, REPORT) for n, one in enumerate(commands[:20])])
+        await restarted.execute("hz_20", commands[20], REPORT)
+
+    first = [await recorded(restarted, f"hz_{n}") for n in range(21)]
     assert min(first)[0] >= horizon - timedelta(milliseconds=1)
 
 
