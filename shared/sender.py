@@ -47,6 +47,9 @@ class Sender:
                 shares = await self._shares(producer, records)
                 sent = await asyncio.gather(*(_submitted(producer, *share) for share in shares.items()))
                 await asyncio.gather(*chain.from_iterable(sent))
+        except NotSent:
+            await self.close()
+            raise
         except (KafkaError, TimeoutError) as error:
             await self.close()
             raise NotSent(type(error).__name__) from error
@@ -106,7 +109,9 @@ async def _submitted(
         if not _appended(batch, record):
             sent.append(await producer.send_batch(batch, place.topic, partition=place.partition))
             batch = producer.create_batch()
-            _appended(batch, record)
+            if not _appended(batch, record):
+                # Left out, it would be marked as published.
+                raise NotSent(f"an empty batch did not take a record for {place.topic}")
     batch.close()
     sent.append(await producer.send_batch(batch, place.topic, partition=place.partition))
     return sent
