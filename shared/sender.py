@@ -11,9 +11,11 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared import kafka
+from shared.edition import SMALL
 from shared.events.wire import Record
 from shared.partition import partition
 from shared.settings import Settings
+from shared.topic_faults import miscounted
 
 # An idempotent producer never gives up by itself; a broker that restarts is back within this.
 SEND_SECONDS = 20
@@ -57,9 +59,17 @@ class Sender:
     async def _shares(
         self, producer: AIOKafkaProducer, records: list[Record]
     ) -> dict[TopicPartition, list[Record]]:
-        """Return the records of each partition in their order."""
+        """Return the records of each partition in their order.
+
+        Raises:
+            NotSent: a topic has another number of partitions than it should: its cases would be in two lanes.
+        """
         names = {record.topic: self.settings.topic(record.topic) for record in records}
-        sizes = {topic: len(await producer.partitions_for(name)) for topic, name in names.items()}
+        sizes = {topic: 1 if topic in SMALL else self.settings.partitions for topic in names}
+        for topic, name in names.items():
+            # Here, and not beside the write: what is sent goes by these very numbers.
+            if (have := len(await producer.partitions_for(name))) != sizes[topic]:
+                raise NotSent(miscounted(name, have, sizes[topic]))
         shares: defaultdict[tuple[str, int], list[Record]] = defaultdict(list)
         for record in records:
             # What has no key has no order to keep.
