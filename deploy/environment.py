@@ -22,8 +22,8 @@ def environment(settings: Settings, *, process: str) -> dict[str, str]:
     }
 
 
-def with_free_ports(settings: Settings, services: Sequence[str]) -> Settings:
-    """Return the settings with another port for each service whose standard ports are taken.
+def with_free_ports(settings: Settings, services: Sequence[str], *, standard_ports: bool = True) -> Settings:
+    """Return the settings with another port for each service whose standard ports are taken, or not wanted.
 
     Raises:
         Unavailable: a port that was set on purpose is taken.
@@ -32,7 +32,7 @@ def with_free_ports(settings: Settings, services: Sequence[str]) -> Settings:
     avoid: set[int] = set()
     for service in services:
         name = f"{service}_port"
-        wanted = settings.port(service)
+        wanted = settings.port(service) if standard_ports or name in settings.model_fields_set else None
         port = ports.find(wanted, also=_OFFSETS[1:], avoid=avoid)
         if port != wanted and name in settings.model_fields_set:
             raise Unavailable(

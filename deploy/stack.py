@@ -61,6 +61,9 @@ def role_command(part: Part) -> Sequence[str]:
 class Stack:
     """Every role of the services as a child process, on ports that were free.
 
+    Without ``standard_ports`` they are ports of its own: one that is free for the moment in which an API
+    starts again would be taken by the next stack on this machine, and requests would reach that one's.
+
     ``settings`` are those that the processes run with: the servers in use, the ports found. An instance that
     joins later has its own port and name, and keeps them when it leaves and joins again.
     """
@@ -72,10 +75,12 @@ class Stack:
         *,
         of: Sequence[Part] | None = None,
         command: Callable[[Part], Sequence[str]] = role_command,
+        standard_ports: bool = True,
     ) -> None:
         chosen = parts() if of is None else of
         in_use = settings.model_copy(update={"kafka": addresses.kafka, "mongo": addresses.mongo})
-        self.settings = with_free_ports(in_use, sorted({part.service for part in chosen}))
+        owners = sorted({part.service for part in chosen})
+        self.settings = with_free_ports(in_use, owners, standard_ports=standard_ports)
         self._command = command
         self._joined: dict[Part, Settings] = {}
         self.children = {part: self._child(part) for part in chosen}

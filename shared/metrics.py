@@ -92,7 +92,7 @@ projection_events = Counter(
 projection_write_conflicts = Counter(
     "nanxun_projection_write_conflicts_total",
     "Transactions that MongoDB ended since another was writing the same document. Lanes write no document in"
-    " common: more than 0 is a second writer.",
+    " common: more than 0 is a second writer, except while a lane moves from one process to another.",
     ["projection"],
 )
 projection_lane_stopped = Gauge(

@@ -11,6 +11,8 @@ from deploy.local.errors import Unavailable
 # somebody's outgoing one a moment later.
 _LOW, _HIGH = 20_000, 32_000
 _TRIES = 200
+# Ports given out by this process: not bound yet, or free for the moment in which a server is started again.
+_given: set[int] = set()
 
 
 def free(port: int) -> bool:
@@ -28,7 +30,8 @@ def free(port: int) -> bool:
 def find(preferred: int | None = None, *, also: Sequence[int] = (), avoid: Container[int] = ()) -> int:
     """Return ``preferred`` or another port; it and every ``port + n`` for n in ``also`` are free.
 
-    None of them is in ``avoid``: ports that are promised to others and not bound yet.
+    None of them is in ``avoid``: ports that are promised to others and not bound yet. Another port than the
+    preferred is given to nobody else as long as this process lives.
 
     Raises:
         Unavailable: this machine has no such port.
@@ -36,6 +39,10 @@ def find(preferred: int | None = None, *, also: Sequence[int] = (), avoid: Conta
     offsets = (0, *also)
     tries = (random.randrange(_LOW, _HIGH) for _ in range(_TRIES))  # noqa: S311 - nothing secret about a port
     for port in tries if preferred is None else itertools.chain((preferred,), tries):
-        if all(port + n not in avoid and free(port + n) for n in offsets):
+        wanted = {port + n for n in offsets}
+        if port != preferred and wanted & _given:
+            continue
+        if all(each not in avoid and free(each) for each in wanted):
+            _given.update(wanted if port != preferred else ())
             return port
     raise Unavailable("This machine has no free TCP port left: stop some of its servers.")

@@ -40,7 +40,7 @@ def small() -> Plan:
 async def stack(settings: Settings, topics: list[str], addresses: Addresses) -> AsyncIterator[Stack]:
     assert topics
     identity.prepare(settings)
-    async with Stack(of_long_ago(settings), addresses) as running:
+    async with Stack(of_long_ago(settings), addresses, standard_ports=False) as running:
         await running.join(Part("hazards", "relay", 2))
         yield running
 

@@ -53,7 +53,7 @@ async def stack(settings: Settings, kafka: Cluster) -> AsyncIterator[Stack]:
     on_it = of_long_ago(settings).model_copy(update={"kafka": kafka.bootstrap})
     await reach.topics(on_it)
     identity.prepare(on_it)
-    async with Stack(on_it, Addresses(kafka.bootstrap, settings.mongo)) as running:
+    async with Stack(on_it, Addresses(kafka.bootstrap, settings.mongo), standard_ports=False) as running:
         yield running
 
 

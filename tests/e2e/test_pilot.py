@@ -28,7 +28,7 @@ def small() -> Plan:
 async def stack(settings: Settings, topics: list[str], addresses: Addresses) -> AsyncIterator[Stack]:
     assert topics
     identity.prepare(settings)
-    async with Stack(of_long_ago(settings), addresses) as running:
+    async with Stack(of_long_ago(settings), addresses, standard_ports=False) as running:
         yield running
 
 

@@ -25,7 +25,7 @@ async def stack(settings: Settings, topics: list[str], addresses: Addresses) -> 
     identity.prepare(settings)
     relays = [Part(service, "relay") for service in ("enterprises", "hazards", "suggestions")]
     reporting = [Part("reporting", "api"), Part("reporting", "projection")]
-    async with Stack(settings, addresses, of=[*relays, *reporting]) as running:
+    async with Stack(settings, addresses, of=[*relays, *reporting], standard_ports=False) as running:
         yield running
 
 

@@ -22,6 +22,13 @@ async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
         await client.close()
 
 
+async def delete_all(settings: Settings) -> None:
+    """Delete every topic of the namespace."""
+    async with admin(settings) as client:
+        names = await client.list_topics()
+        await client.delete_topics([name for name in names if name.startswith(f"{settings.namespace}.")])
+
+
 async def made_anew(
     settings: Settings, topic: str, *, partitions: int | None = None, config: Mapping[str, str] | None = None
 ) -> None:

@@ -11,7 +11,6 @@ from tests.e2e.faults.world import World
 
 # Each of two hands; every process dies at least once.
 KILLS = 7
-AT_ONCE = 3
 
 
 @pytest.mark.promise(1, 2, 3)
@@ -36,9 +35,9 @@ async def killing(run: World, parts: list[Part]) -> None:
 async def test_accepted_means_kept_whatever_process_is_told_to_stop_and_it_is_gone_within_15_s(
     run: World,
 ) -> None:
-    parts = list(run.stack.children)
     async with run.under_load():
-        for first in range(0, len(parts), AT_ONCE):
-            await asyncio.gather(*(faults.stop(run, part) for part in parts[first : first + AT_ONCE]))
+        # One after the other: starting anew beside it, others would take the time that it has to be gone.
+        for part in list(run.stack.children):
+            await faults.stop(run, part)
 
     await run.verify()

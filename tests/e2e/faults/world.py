@@ -129,7 +129,7 @@ async def world(settings: Settings, seed: int, *, brokers: int = 1, members: int
         addresses = Addresses(
             cluster.bootstrap, replicas.uri, "native", [*cluster.brokers, *replicas.members]
         )
-        stack = Stack(settings, addresses)
+        stack = Stack(settings, addresses, standard_ports=False)
         identity.prepare(settings)
         await provision(stack.settings)
         await started.enter_async_context(stack)

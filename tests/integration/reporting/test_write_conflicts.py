@@ -1,6 +1,7 @@
 """Lanes write no document in common: the metric that says so sees a planted conflict, and none of theirs."""
 
 import re
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from itertools import islice
 
@@ -9,6 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 from pymongo import AsyncMongoClient
 
+from deploy.environment import beside
 from deploy.nation import Nation
 from services.reporting.app import NAME
 from services.reporting.bus import FIGURES
@@ -22,12 +24,11 @@ from tests.bench.progress import summed
 from tests.facts import ENTERPRISE
 from tests.integration.reporting.conftest import Reporting
 from tests.integration.reporting.test_reports import day, event, place, reported, resolved
+from tests.integration.topics import delete_all
 from tests.support import eventually
 
 METRIC = "nanxun_projection_write_conflicts_total"
 LANES, EVENTS, FEW = 12, 6_000, 60
-# Twice the ports of one service, far from those of other stacks.
-PORTS = (15_704, 15_714)
 
 
 async def test_a_transaction_that_meets_another_writer_is_counted_and_goes_on(reporting: Reporting) -> None:
@@ -55,15 +56,19 @@ async def test_a_transaction_that_meets_another_writer_is_counted_and_goes_on(re
 
 
 @pytest.fixture
-def wide(settings: Settings) -> Settings:
+async def wide(settings: Settings) -> AsyncIterator[Settings]:
     """As many lanes as a small cluster has."""
-    return settings.model_copy(update={"partitions": LANES})
+    twelve = settings.model_copy(update={"partitions": LANES})
+    await kafka.provision(twelve)
+    yield twelve
+    await delete_all(twelve)
 
 
 async def test_twelve_lanes_in_two_processes_never_meet_in_a_document(wide: Settings) -> None:
-    await kafka.provision(wide)
     events, sent = Nation(5, enterprises=500).stream(apart=500), 0
-    processes = [wide.model_copy(update={"instance": f"p{port}", "reporting_port": port}) for port in PORTS]
+    one, two = (wide.model_copy(update={"instance": name}) for name in ("one", "two"))
+    # Ports that are free are given out once.
+    processes = [beside(of, NAME, avoid=()) for of in (one, two)]
 
     async def send(count: int) -> None:
         nonlocal sent
@@ -81,16 +86,18 @@ async def test_twelve_lanes_in_two_processes_never_meet_in_a_document(wide: Sett
             await running.enter_async_context(role(settings, NAME, "projection"))
         position = summed(client, wide.database(NAME), f"{FIGURES.name}_1_positions", "next")
         await eventually(both_work, deadline=120)
+        # While a lane moves from one to the other both may meet in it, for a moment.
+        before = [await told(of, METRIC) for of in processes]
         await send(EVENTS)
         await eventually(counted, deadline=120)
 
-        assert [await told(of, METRIC) for of in processes] == [[0], [0]]
+        assert [await told(of, METRIC) for of in processes] == before
 
 
 async def told(settings: Settings, name: str) -> list[float]:
     """What a projection tells of a metric, by its labels; nothing while it does not answer."""
     url = f"http://127.0.0.1:{settings.port(NAME, 'projection')}/metrics"
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(trust_env=False) as http:
         try:
             text = (await http.get(url)).text
         except httpx2.TransportError:

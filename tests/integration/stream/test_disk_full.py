@@ -66,10 +66,11 @@ async def test_with_the_disk_full_commands_are_refused_and_none_that_was_taken_i
         assert all(one.retry_after for one in refused)
 
         disk.make_room()
-        # A mongod that cannot write its journal ends itself rather than say what is not so.
-        await member.members[0].start()
 
         async def takes_all() -> bool:
+            # A mongod that cannot write its journal ends itself rather than say what is not so; it may be at
+            # it when there is room again.
+            await member.members[0].start()
             try:
                 outcomes = [await stream.execute(f"hz_{n}", command(f"k{n}"), LARGE) for n in range(COMMANDS)]
             except Unavailable:

@@ -1,5 +1,6 @@
 """Ports are found free: the wanted one if nobody has it, else another with free neighbours."""
 
+import itertools
 import socket
 from collections.abc import Iterator
 
@@ -20,6 +21,16 @@ def test_a_free_port_is_kept() -> None:
     wanted = ports.find()
 
     assert ports.find(wanted) == wanted
+
+
+def test_what_was_given_to_one_is_given_to_no_other_though_it_is_free(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = ports.find()
+    tried = itertools.chain((first, first), itertools.count(first + 1))
+    monkeypatch.setattr("random.randrange", lambda *_: next(tried))
+
+    assert ports.find() > first
 
 
 def test_a_taken_port_gives_way_to_another(taken: int) -> None:
