@@ -123,7 +123,8 @@ projection_holes = Gauge(
 projection_retries = Counter(
     "nanxun_projection_retries_total",
     "Units of work that were refused and are tried again, by why (lane-lost, commit-unknown, away, disk-full,"
-    " not-allowed, refused, kafka).",
+    " not-allowed, refused, kafka); as our-bug, generations that are not read and were ended by one, and are"
+    " fed again.",
     ["projection", "reason"],
 )
 projection_batch_seconds = Histogram(

@@ -141,6 +141,15 @@ async def current(database: Database, projection: str) -> Generation:
     return Generation(database, projection, known.current, known.editions.get(known.current))
 
 
+async def dropped(generation: Generation) -> bool:
+    """Whether the generation is fed no longer, and what was just read of it may be nothing for that alone.
+
+    To be asked after the reading: MongoDB answers for a collection that is gone as if it were empty, also at
+    a point in time at which it was there; and collections are deleted only after this was written.
+    """
+    return generation.number not in (await generations(generation.database, generation.projection)).live
+
+
 async def _row(database: Database, projection: str, fields: Document | None) -> Document:
     where = {"_id": projection}
     found: Document | None = await database[GENERATIONS].find_one(where, fields)

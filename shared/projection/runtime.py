@@ -1,12 +1,15 @@
 """One projection in one process: feeds every generation of it that is live, side by side."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Generic
 
 import structlog
 from pymongo.errors import PyMongoError
 
+from shared import metrics
 from shared.mongo import Client, Database
 from shared.projection.decisions import Decisions
 from shared.projection.feed import Feed
@@ -20,12 +23,15 @@ log = structlog.get_logger()
 
 # An operator's rebuild begins, and a switch counts, within about this.
 _LOOK_SECONDS = 1.0
+# A generation that is not read and has failed is begun again after this; what it met is a bug, which stays.
+_AGAIN_SECONDS = 10.0
 
 
 @dataclass(slots=True)
 class _Fed(Generic[S, E]):
     feed: Feed[S, E]
     task: asyncio.Task[None]
+    again: float | None = None
 
 
 class Runtime(Generic[S, E]):
@@ -58,6 +64,7 @@ class Runtime(Generic[S, E]):
         self._read = read
         self._current: int | None = None
         self._fed: dict[int, _Fed[S, E]] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
 
     async def ready(self) -> list[str]:
         """Say what keeps it from feeding what is read: servers that are away, or what stopped a lane."""
@@ -69,40 +76,74 @@ class Runtime(Generic[S, E]):
         return number in self._fed and bool(self._fed[number].feed.seats.seated)
 
     async def run(self) -> None:
-        """Apply what comes until cancelled; what cannot be reached is waited for."""
+        """Apply what comes until cancelled; what cannot be reached is waited for.
+
+        A bug that ends the feeding of what is read ends this; one that ends another generation's does not.
+        """
         unwatched(self._projection.name)
         decisions = Decisions(on_the_cluster(self._database, self._projection.name))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(decisions.follow(self._settings), name="decisions")
-            while True:
-                try:
-                    found = await generations(self._database, self._projection.name)
-                except PyMongoError as error:
-                    # What is live stays so until it is told otherwise.
-                    log.warning("generations-wait", projection=self._projection.name, error=str(error)[:200])
-                else:
-                    self._follow(found, decisions, tasks)
-                await asyncio.sleep(_LOOK_SECONDS)
+            try:
+                while True:
+                    await self._look(decisions)
+                    await asyncio.sleep(_LOOK_SECONDS)
+            finally:
+                self._leave(self._fed.keys())
+                if self._leaving:
+                    await asyncio.wait(self._leaving)
 
-    def _follow(self, found: Generations, decisions: Decisions, tasks: asyncio.TaskGroup) -> None:
+    async def _look(self, decisions: Decisions) -> None:
+        try:
+            found = await generations(self._database, self._projection.name)
+        except PyMongoError as error:
+            # What is live stays so until it is told otherwise.
+            log.warning("generations-wait", projection=self._projection.name, error=str(error)[:200])
+        else:
+            self._follow(found, decisions)
+        read = self._fed.get(self._current) if self._current is not None else None
+        if read is not None and read.task.done():
+            read.task.result()
+
+    def _follow(self, found: Generations, decisions: Decisions) -> None:
         """Begin to feed what has become live, tell each what it is, and end what is no longer live."""
         self._current = found.current
-        for number in self._fed.keys() - found.live.keys():
-            log.info("generation-ends", projection=self._projection.name, generation=number)
-            self._fed.pop(number).task.cancel()
+        self._leave(self._fed.keys() - found.live.keys())
         for number in found.live:
-            standing = found.standing(number)
-            if number not in self._fed:
-                log.info("generation-begins", projection=self._projection.name, generation=number)
-                edition = found.editions.get(number)
-                generation = Generation(self._database, self._projection.name, number, edition)
-                feed = Feed(
-                    generation.on(self._settings),
-                    self._client,
-                    self._projection,
-                    generation,
-                    decisions=decisions,
-                    read=self._read,
-                )
-                self._fed[number] = _Fed(feed, tasks.create_task(feed.run(), name=generation.group))
-            self._fed[number].feed.take(standing)
+            fed = self._fed.get(number)
+            if fed is None or self._begins_again(number, fed):
+                fed = self._fed[number] = self._begun(number, found, decisions)
+            fed.feed.take(found.standing(number))
+
+    def _begun(self, number: int, found: Generations, decisions: Decisions) -> _Fed[S, E]:
+        log.info("generation-begins", projection=self._projection.name, generation=number)
+        generation = Generation(self._database, self._projection.name, number, found.editions.get(number))
+        feed = Feed(
+            generation.on(self._settings),
+            self._client,
+            self._projection,
+            generation,
+            decisions=decisions,
+            read=self._read,
+        )
+        return _Fed(feed, asyncio.create_task(feed.run(), name=generation.group))
+
+    def _begins_again(self, number: int, fed: _Fed[S, E]) -> bool:
+        """Whether a generation that is not read, and that a bug has ended, is to be fed again by now."""
+        if number == self._current or not fed.task.done():
+            return False
+        if fed.again is None:
+            fed.again = monotonic() + _AGAIN_SECONDS
+            bug = None if fed.task.cancelled() else fed.task.exception()
+            log.error("generation-failed", projection=fed.feed.seats.label, exc_info=bug)
+            metrics.projection_retries.labels(fed.feed.seats.label, "our-bug").inc()
+        return monotonic() >= fed.again
+
+    def _leave(self, numbers: Iterable[int]) -> None:
+        """Feed these no longer; each ends what it is applying."""
+        for number in list(numbers):
+            log.info("generation-ends", projection=self._projection.name, generation=number)
+            task = self._fed.pop(number).task
+            task.cancel()
+            self._leaving.add(task)
+            task.add_done_callback(self._leaving.discard)

@@ -14,7 +14,7 @@ from services.reporting.store.reading import By, OwnBy, Range, Reading
 from services.reporting.store.remembered import Remembered
 from shared.errors import Unavailable
 from shared.mongo import Client, Database, snapshot
-from shared.projection.generation import current
+from shared.projection.generation import current, dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class Reports:
         """Return the report of an area.
 
         Raises:
-            Unavailable: the store did not answer in time.
+            Unavailable: the store did not answer in time, or what was read was dropped meanwhile.
         """
-        async with self._reading(span) as reading:
+        async with self.reading(span) as reading:
             totals, groups = await areas.read(reading, area, by)
             return Report(totals, groups, await _provenance(reading))
 
@@ -56,20 +56,28 @@ class Reports:
         """Return the report of an enterprise; None where reporting does not know it.
 
         Raises:
-            Unavailable: the store did not answer in time.
+            Unavailable: the store did not answer in time, or what was read was dropped meanwhile.
         """
-        async with self._reading(span) as reading:
+        async with self.reading(span) as reading:
             if not await own.known(reading, enterprise):
                 return None
             totals, groups = await own.read(reading, enterprise, by)
             return Report(totals, groups, await _provenance(reading))
 
     @asynccontextmanager
-    async def _reading(self, span: Range) -> AsyncIterator[Reading]:
+    async def reading(self, span: Range) -> AsyncIterator[Reading]:
+        """Open the generation that is read, at one point in time.
+
+        Raises:
+            Unavailable: as above; on leaving, where the generation was dropped since.
+        """
         try:
             generation = await current(self.database, self.projection)
             async with snapshot(self.client) as session:
                 yield Reading(generation, session, span, self.remembered)
+            # Of a process that was frozen between its reads.
+            if await dropped(generation):
+                raise Unavailable("the read model was replaced while it was read")
         except PyMongoError as error:
             raise Unavailable("the store is away") from error
 
