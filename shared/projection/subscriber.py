@@ -22,6 +22,8 @@ _POLL_RECORDS = 16_000
 # How long an idle poll waits; an event that arrives meanwhile ends it.
 _POLL_MS = 50
 _PARTITION_BYTES = 4 * 1024 * 1024
+# A batch that is being applied when its generation ends, or its process, may go on for so long.
+GRACE_SECONDS = 10.0
 # A process that is restarted under its name goes on at once; one that is gone is replaced after this.
 _SESSION_MS = 10_000
 # A topic that went away and came again is worked again, or found to be another log, after this.
@@ -60,7 +62,7 @@ def subscribed(
         allow_auto_create_topics=False,
         metadata_max_age_ms=_METADATA_MS,
         apply_types=False,
-        graceful_timeout=10,
+        graceful_timeout=GRACE_SECONDS,
         logger=logging.getLogger("faststream"),
     )
     subscriber = broker.subscriber(

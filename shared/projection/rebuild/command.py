@@ -18,12 +18,14 @@ from shared.projection.rebuild.equality import Equality
 from shared.projection.rebuild.way import Step, Told, Way
 from shared.projection.spec import E, Projection, S
 from shared.projection.storage import leftovers, prepare
+from shared.projection.subscriber import GRACE_SECONDS
 from shared.settings import Settings
 
 # As far as the other, for all that a reader can tell.
 _CLOSE_SECONDS = 2.0
-# Readers look for the current generation anew within 2 s and answer within 5; processes look every second.
-_LEAVING_SECONDS = 8.0
+# Processes look every second and end the batch that they apply, within their grace; readers look for the
+# current generation anew within 2 s and answer within 5, which is sooner.
+_LEAVING_SECONDS = GRACE_SECONDS + 3.0
 
 
 def _nobody(_step: Step, _done: int, _whole: int) -> None:
