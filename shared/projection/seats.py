@@ -74,7 +74,8 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def reseat(self, partitions: Iterable[TopicPartition], *, after: float = 0.0) -> None:
         """Read the positions of these partitions again before anything more is applied, ``after`` seconds."""
-        mine = set(partitions) & self._consumer().assignment()
+        assigned = self._consumer().assignment()
+        mine = {at for at in partitions if at in assigned and at.partition not in self.stopped}
         if after:
             ready = monotonic() + after
             self._not_before |= {partition.partition: ready for partition in mine}
@@ -86,9 +87,9 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
         """Leave a lane paused until an operator rebuilds."""
         self.stopped[lane] = why
         log.error("lane-stopped", projection=self.label, lane=lane, reason=why.name, detail=str(why))
-        partitions = {partition for partition in self.seated if partition.partition == lane}
-        self._pause(partitions)
-        self._wanted -= partitions
+        self._pause({partition for partition in self.seated if partition.partition == lane})
+        # Also what still waits for its seat: one topic of a lane must not go on without the others.
+        self._wanted = {partition for partition in self._wanted if partition.partition != lane}
 
     def again(self, lane: int) -> None:
         """Try a lane once more that stood still, since what stopped it may be mended."""
@@ -186,7 +187,6 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
             await self.log.check(positions)
         except Stopped as why:
             self.stop(lane, why)
-            self._wanted.difference_update(partitions)
             return
         consumer = self._consumer()
         for partition, position in positions.items():
