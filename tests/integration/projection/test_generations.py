@@ -1,10 +1,12 @@
 """Two generations of a read model are fed side by side, each as far as it may go."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiokafka import TopicPartition
+from structlog.testing import capture_logs
 
-from shared.projection import Generation, Runtime
+from shared.projection import Generation, Runtime, hashed
 from shared.projection.generation import generations
 from shared.projection.rebuild import intent
 from tests.facts import records
@@ -99,3 +101,24 @@ async def test_a_generation_that_is_given_up_is_fed_no_more_and_its_number_is_ne
         await eventually(lambda: not runtime.works(2), deadline=FAR)
 
     assert (await intent.begin(stage.database, "tales")).building == 3
+
+
+async def test_a_bug_that_ends_the_feeding_of_another_generation_leaves_the_one_that_is_read_alone(
+    stage: Stage,
+) -> None:
+    broken = second(stage).collection("positions")
+    topic = stage.settings.topic("hazards")
+    await broken.insert_one({"_id": hashed(f"{topic}:0"), "topic": topic, "partition": 0})
+    async with stage.running() as runtime:
+        with capture_logs() as lines:
+            await intent.begin(stage.database, "tales")
+            await eventually(lambda: failed(lines), deadline=FAR)
+        await stage.send(records("hz_1", 1, enterprise=KEY))
+        await eventually(lambda: stage.has_told(hz_1=[1]), deadline=FAR)
+
+        await broken.delete_many({})
+        await eventually(lambda: works(runtime), deadline=FAR)
+
+
+def failed(lines: Sequence[Mapping[str, Any]]) -> bool:
+    return any(line["event"] == "generation-failed" for line in lines)
