@@ -1,5 +1,6 @@
 """``nanxun deadletters``: what could not be read, looked at and decided on."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -51,40 +52,31 @@ def show(letter: Annotated[str, typer.Argument(help="The letter, or a unique beg
     raise typer.Exit(run(show_letter(on_the_newest(), letter)))
 
 
-@commands.command()
-def redrive(  # noqa: PLR0913 - the options of a command
-    ids: Ids = None,
-    *,
-    everything: All = False,
-    topic: Topic = None,
-    projection: Projection = None,
-    reason: Reason = None,
-    yes: Yes = False,
-    wait: Wait = False,
-) -> None:
-    """Have records applied that can be read by now."""
-    settings = on_the_newest()
-    wanted = _filter(settings, topic, projection, reason, State.OPEN)
-    choice = Choice(State.REDRIVEN, tuple(ids or ()), wanted if everything else None)
-    raise typer.Exit(run(decide(settings, choice, Console(), yes=yes, wait=wait)))
+def _deciding(verdict: State) -> Callable[..., None]:
+    """Return the command that decides on letters so; every decision takes the same options."""
+
+    def command(  # noqa: PLR0913 - the options of a command
+        ids: Ids = None,
+        *,
+        everything: All = False,
+        topic: Topic = None,
+        projection: Projection = None,
+        reason: Reason = None,
+        yes: Yes = False,
+        wait: Wait = False,
+    ) -> None:
+        settings = on_the_newest()
+        wanted = _filter(settings, topic, projection, reason, State.OPEN)
+        choice = Choice(verdict, tuple(ids or ()), wanted if everything else None)
+        raise typer.Exit(run(decide(settings, choice, Console(), yes=yes, wait=wait)))
+
+    return command
 
 
-@commands.command()
-def discard(  # noqa: PLR0913 - the options of a command
-    ids: Ids = None,
-    *,
-    everything: All = False,
-    topic: Topic = None,
-    projection: Projection = None,
-    reason: Reason = None,
-    yes: Yes = False,
-    wait: Wait = False,
-) -> None:
-    """Do without records for good; cases that wait for them go on."""
-    settings = on_the_newest()
-    wanted = _filter(settings, topic, projection, reason, State.OPEN)
-    choice = Choice(State.DISCARDED, tuple(ids or ()), wanted if everything else None)
-    raise typer.Exit(run(decide(settings, choice, Console(), yes=yes, wait=wait)))
+commands.command("redrive", help="Have records applied that can be read by now.")(_deciding(State.REDRIVEN))
+commands.command("discard", help="Do without records for good; cases that wait for them go on.")(
+    _deciding(State.DISCARDED)
+)
 
 
 def _filter(
