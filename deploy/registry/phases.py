@@ -15,14 +15,13 @@ from deploy.local.processes import Child
 from deploy.nation import Register
 from deploy.registry import watch
 from deploy.registry.account import Account, Phase
-from deploy.registry.copies import FOLLOWERS, everywhere
+from deploy.registry.copies import everywhere, followers
 from deploy.registry.upload import upload
 from deploy.stack import Part, Stack
 from shared.settings import Settings
 
 ALONE, CAUGHT_UP, WHOLE = "imported alone", "published and projected", "imported, published and projected"
 _API = Part("enterprises", "api")
-_FOLLOWING = (Part("enterprises", "relay"), *(Part(service, "projection") for service in FOLLOWERS))
 # Of the whole: enough for a slope of its own, and then a backlog to be caught up with.
 _SHARE = 5
 _LOOK_SECONDS = 1.0
@@ -58,9 +57,13 @@ class Run:
             async def projected() -> int:
                 return await everywhere(self.settings, client)
 
+            following = (
+                Part("enterprises", "relay"),
+                *(Part(one.service, "projection") for one in followers()),
+            )
             await self._phase(ALONE, (_API,), (0, alone), imported)
-            await self._phase(CAUGHT_UP, _FOLLOWING, (0, alone), projected)
-            await self._phase(WHOLE, (_API, *_FOLLOWING), (alone, self.account.enterprises), projected)
+            await self._phase(CAUGHT_UP, following, (0, alone), projected)
+            await self._phase(WHOLE, (_API, *following), (alone, self.account.enterprises), projected)
 
     async def _phase(self, name: str, parts: Sequence[Part], span: tuple[int, int], count: Count) -> None:
         phase, (first, last) = self.account.phase(name), span

@@ -7,6 +7,7 @@ from pathlib import Path
 _TICKS = os.sysconf("SC_CLK_TCK")
 _KB = 1024
 _BLOCK = 512  # bytes, whatever the disk's own are
+# Of the fields behind a process's name in /proc/<pid>/stat: time in user mode and in the kernel.
 _USER, _SYSTEM = 11, 12
 
 
@@ -22,10 +23,19 @@ def resident(pid: int) -> float:
 def busy(pid: int) -> float:
     """Return the seconds that a process has had of a core so far; 0 once it has ended."""
     with suppress(OSError):
-        # Behind the name, which may hold anything and ends with the last bracket.
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        return (int(fields[_USER]) + int(fields[_SYSTEM])) / _TICKS
+        return spent(pid)
     return 0.0
+
+
+def spent(pid: int) -> float:
+    """Return the seconds that a process has had of a core so far.
+
+    Raises:
+        OSError: it has ended.
+    """
+    # Behind the name, which may hold anything and ends with the last bracket.
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[_USER]) + int(fields[_SYSTEM])) / _TICKS
 
 
 def sizes(folder: Path) -> dict[str, int]:

@@ -7,6 +7,7 @@ from pymongo import AsyncMongoClient
 from shared.events.base import Site
 from shared.mongo import Document
 from shared.places import NAME
+from shared.projection import Generation
 from shared.projection.unit import CASES
 from shared.settings import Settings
 from tests.bench.ground import publish, role
@@ -21,5 +22,5 @@ async def known(settings: Settings, service: str, sites: Sequence[Site]) -> None
         AsyncMongoClient[Document](settings.mongo) as client,
         role(settings, service, "projection") as child,
     ):
-        copy = client[settings.database(service)][f"{NAME}_1_{CASES}"]
+        copy = Generation(client[settings.database(service)], NAME, 1).collection(CASES)
         await reached(copy.estimated_document_count, len({place.enterprise for place in sites}), child)

@@ -1,16 +1,13 @@
 """CPU time by process: a rate holds for one machine, a cost for each; growth is reckoned from costs."""
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.processes import Child
+from deploy.registry import watch
 
-_TICKS = os.sysconf("SC_CLK_TCK")
 _THOUSAND = 1_000
 _KB = 1_024
-# Of the fields behind a process's name in /proc/<pid>/stat: time in user mode and in the kernel.
-_USER, _SYSTEM = 11, 12
 
 
 @dataclass(slots=True)
@@ -48,17 +45,11 @@ class Meter:
         return spent | {f"{self.name}: memory": self._memory}
 
     def _read(self, worker: Child) -> dict[str, float]:
-        spent = {"process": _cpu_seconds(worker.pid)}
+        spent = {"process": watch.spent(worker.pid)}
         for server in self.servers:
             kind = server.name.partition(" ")[0]
-            spent[kind] = spent.get(kind, 0.0) + _cpu_seconds(server.pid)
+            spent[kind] = spent.get(kind, 0.0) + watch.spent(server.pid)
         return spent
-
-
-def _cpu_seconds(pid: int) -> float:
-    said = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    fields = said.rpartition(")")[2].split()
-    return (int(fields[_USER]) + int(fields[_SYSTEM])) / _TICKS
 
 
 def _most_resident(pid: int) -> float:

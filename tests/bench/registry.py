@@ -9,7 +9,7 @@ from pymongo import AsyncMongoClient
 
 from deploy.local.processes import Child, listening
 from deploy.nation import ENTERPRISES, Register
-from deploy.registry.copies import FOLLOWERS, everywhere
+from deploy.registry.copies import everywhere, followers
 from deploy.registry.upload import upload
 from services.enterprises.app import NAME
 from shared.settings import Settings
@@ -47,8 +47,8 @@ async def _rounds(ground: Ground) -> AsyncIterator[Round]:
                 async with contextlib.AsyncExitStack() as running:
                     relay = await running.enter_async_context(role(settings, NAME, "relay"))
                     copies = [
-                        await running.enter_async_context(role(settings, service, "projection"))
-                        for service in FOLLOWERS
+                        await running.enter_async_context(role(settings, one.service, "projection"))
+                        for one in followers()
                     ]
                     await reached(lambda: everywhere(settings, client), done, relay)
                     relaying.begin(relay)

@@ -6,7 +6,9 @@ import pytest
 
 from deploy.local.errors import Unavailable
 from deploy.registry.account import Account, Phase
+from deploy.registry.copies import followers
 from deploy.registry.tables import limit
+from shared.events.topology import SERVICES
 
 
 def test_a_run_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -62,3 +64,9 @@ def test_what_limits_a_phase_is_told_by_what_its_processes_had(
     monkeypatch.setattr("os.cpu_count", lambda: 2)
 
     assert said in limit(Phase(seconds=10.0, busy=busy))
+
+
+def test_a_run_waits_for_the_copy_of_every_service_that_follows_the_register() -> None:
+    services = {name for name, bus in SERVICES.items() if "enterprises" in bus.follows}
+
+    assert {one.service for one in followers()} == services == {"hazards", "reporting", "suggestions"}
