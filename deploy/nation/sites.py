@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from services.enterprises.uscc import check_character
+from services.enterprises.uscc import ALPHABET, check_character
 from shared.codes import regions
 from shared.events.base import Site, Size
 from shared.events.rules import NATION
@@ -15,7 +15,6 @@ DIVISIONS = dict(
         strict=True,
     )
 )
-_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # of GB 32100-2015
 _PLACE = {section: place for place, section in enumerate(DIVISIONS)}
 _SIZE = {size: place for place, size in enumerate(Size)}
 _ORGANISATION = 9  # places of an organisation's code in it
@@ -40,8 +39,8 @@ def site(region: str, section: str, size: Size, number: int) -> Site:
 def _digits(number: int) -> str:
     digits = ""
     for _ in range(_ORGANISATION):
-        number, digit = divmod(number, len(_ALPHABET))
-        digits = _ALPHABET[digit] + digits
+        number, digit = divmod(number, len(ALPHABET))
+        digits = ALPHABET[digit] + digits
     return digits
 
 
