@@ -9,8 +9,9 @@ from aiokafka import ConsumerRecord, TopicPartition
 
 from shared.events.operations import DeadLetterRedriven
 from shared.mongo import Client
+from shared.projection.cases import said
 from shared.projection.decisions import Decision, Decisions
-from shared.projection.failures import passes
+from shared.projection.failures import ours
 from shared.projection.log import Stopped
 from shared.projection.originals import Originals
 from shared.projection.records import Item
@@ -71,7 +72,7 @@ class Deciding(Generic[S, E]):
         """See to the decisions that are due where a lane stands, while nothing else works the lane.
 
         Raises:
-            Stopped: a case would hold more than its document has room for.
+            Stopped: a case would hold more than its document has room for, or cannot even be parked.
             LaneLost: another process works this lane.
             CommitUnknown: whether it was applied must be read back.
             PyMongoError: MongoDB is away.
@@ -114,13 +115,18 @@ class Deciding(Generic[S, E]):
         try:
             return await ruling.commit(self.client, self.projection, self.seats.generation)
         except Exception as bug:
-            if passes(bug) or isinstance(bug, Stopped):
+            if not ours(bug):
                 raise
             log.exception("decision-failed", projection=self.seats.label, lane=ruling.lane)
             if len(ruling.decisions) == 1:
-                return await replace(ruling, blamed=bug).commit(
-                    self.client, self.projection, self.seats.generation
-                )
+                blamed = replace(ruling, blamed=bug)
+                try:
+                    return await blamed.commit(self.client, self.projection, self.seats.generation)
+                except Exception as again:
+                    # Tried again, it would fail again, without end.
+                    if ours(again):
+                        raise Stopped("our-bug", said(again)) from again
+                    raise
         whole = Tally()
         for one in ruling.decisions:
             whole.verdicts += (await self._apply(replace(ruling, decisions=[one]))).verdicts

@@ -4,6 +4,7 @@ from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from shared.mongo import CommitUnknown, refusal, wrong
+from shared.projection.log import Stopped
 from shared.projection.positions import LaneLost
 from shared.sender import NotSent
 
@@ -22,3 +23,8 @@ def reason(error: Exception) -> str:
     if isinstance(error, CommitUnknown):
         return "commit-unknown"
     return refusal(error) if isinstance(error, PyMongoError) else "kafka"
+
+
+def ours(error: Exception) -> bool:
+    """Whether the failure is a bug of ours: neither one that passes nor a stop by name."""
+    return not passes(error) and not isinstance(error, Stopped)

@@ -13,9 +13,10 @@ from aiokafka import ConsumerRecord, TopicPartition
 from shared import metrics
 from shared.deadletter import DeadLetter, DeadLetters
 from shared.events.wire import Unreadable
+from shared.projection.cases import said
 from shared.projection.deciding import Deciding, parts
 from shared.projection.decisions import DECIDED
-from shared.projection.failures import passes, reason
+from shared.projection.failures import ours, passes, reason
 from shared.projection.log import Stopped
 from shared.projection.pace import Pace
 from shared.projection.records import Item
@@ -27,7 +28,7 @@ log = structlog.get_logger()
 
 # A failure that is ours is tried this often as it came, then record by record to find the one to park.
 _TRIES = 3
-# After a failure that passes: doubled up to the longest, forever.
+# After a failure: doubled up to the longest, forever. One of ours may lie where nothing can be parked.
 _FIRST_BACKOFF = 0.1
 _LONGEST_BACKOFF = 5.0
 
@@ -90,7 +91,7 @@ class Lanes(Generic[S, E]):
             else:
                 self._failures[lane] += 1
                 log.exception("lane-failed", **of)
-            self._seats.reseat(touched, after=_patience(self._waits[lane]))
+            self._seats.reseat(touched, after=_patience(max(self._waits[lane], self._failures[lane])))
         else:
             self._failures.pop(lane, None)
             self._waits.pop(lane, None)
@@ -135,7 +136,13 @@ class Lanes(Generic[S, E]):
                 raise
             log.exception("case-parked", projection=self._seats.label, lane=lane)
             blamed: Unit[S, E] = Unit(lane, unit.items, unit.expected, blamed=bug)
-            return await blamed.commit(self._client, self._projection, self._generation)
+            try:
+                return await blamed.commit(self._client, self._projection, self._generation)
+            except Exception as again:
+                # Tried again, it would fail again, without end.
+                if ours(again):
+                    raise Stopped("our-bug", said(again)) from again
+                raise
 
     def _goes_on(
         self, lane: int, firsts: dict[TopicPartition, int], seats: dict[TopicPartition, Seat | None]
@@ -168,7 +175,7 @@ class Lanes(Generic[S, E]):
 
 
 def _patience(failed: int) -> float:
-    """How long a lane waits that was refused so often in a row; once may be anybody's bad luck."""
+    """How long a lane waits that was refused or failed so often in a row; once may be anybody's bad luck."""
     return min(_FIRST_BACKOFF * 2 ** (failed - 2), _LONGEST_BACKOFF) if failed > 1 else 0.0
 
 

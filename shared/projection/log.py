@@ -22,8 +22,9 @@ class Stopped(Exception):  # noqa: N818 - a state that waits for an operator
 
     Attributes:
         name: ``log-gap`` (records are missing), ``other-log`` (this is not the log that was read before),
-            ``held-full`` (a case holds more events than its document has room for) or ``wrong-topic`` (a
-            topic has another number of partitions than the lanes that its cases are in).
+            ``held-full`` (a case holds more events than its document has room for), ``wrong-topic`` (a
+            topic has another number of partitions than the lanes that its cases are in) or ``our-bug`` (a
+            bug that even the parking of its case runs into).
     """
 
     def __init__(self, name: str, detail: str) -> None:

@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 from pymongo.errors import DuplicateKeyError
+from structlog.testing import capture_logs
 
 from shared.events.base import Fact, Recorded
 from shared.mongo import Document
 from shared.projection import Folded, Lane
+from shared.projection.unit import CASES, case_id
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise, unchanged, write
+from tests.integration.projection.test_log import stops
 from tests.lanes.telling import Telling, tell
 from tests.support import eventually
 
@@ -82,6 +85,26 @@ async def test_a_bug_parks_the_case_it_meets_and_no_other(stage: Stage, where: s
     assert case["version"] == 1
     assert case["parked"].startswith(why)
     assert sorted(held["sequence"] for held in case["held"]) == [2, 3, 4]
+
+
+async def test_a_bug_that_parking_meets_too_stops_its_lane_by_name_and_skips_nothing(stage: Stage) -> None:
+    cases = stage.generation.collection(CASES)
+    await cases.insert_one({"_id": case_id(KEY, BAD), "lane": 0, "subject": BAD})
+    await stage.send(records(BAD, 1, enterprise=KEY))
+    await stage.send(records("hz_2", 1, enterprise=enterprise(1, 3)))
+
+    with capture_logs() as lines:
+        async with stage.running() as runtime:
+            await stops(runtime, "our-bug")
+            await eventually(lambda: stage.has_told(hz_2=[1]), deadline=60)
+
+    (stopped,) = [line for line in lines if line["event"] == "lane-stopped"]
+    assert stopped["detail"].startswith("KeyError")
+    assert len([line for line in lines if line["event"] == "lane-failed"]) == 3
+    assert await stage.reaches("hazards", 0, 0)
+    await cases.delete_one({"_id": case_id(KEY, BAD)})
+    async with stage.running():
+        await eventually(lambda: stage.has_told(hz_2=[1], **{BAD: [1]}), deadline=60)
 
 
 async def test_what_fails_leaves_neither_effects_nor_position_behind(stage: Stage) -> None:
