@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 
 from prometheus_client import Gauge
 
+# Who tells a series at the moment: a name may have gone over to another part, as at a switch of generations.
+_tellers: dict[tuple[Gauge, tuple[str, ...]], "Series"] = {}
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, eq=False)
 class Series:
     """What of a gauge is this part's to tell: ages go on growing, and what it gave away is told by others.
 
@@ -18,11 +21,17 @@ class Series:
     _shown: set[tuple[str, ...]] = field(default_factory=set)
 
     def show(self, values: Mapping[tuple[str, ...], Callable[[], float]]) -> None:
-        """Show exactly these, by their labels; what was shown before and is not among them ends."""
+        """Show exactly these, by their labels; what was shown before and is not among them ends.
+
+        What another part has shown since under the same labels stays as it is.
+        """
         for labels in self._shown - values.keys():
-            self.gauge.remove(*labels)
+            if _tellers.get((self.gauge, labels)) is self:
+                del _tellers[self.gauge, labels]
+                self.gauge.remove(*labels)
         for labels, value in values.items():
             self.gauge.labels(*labels).set_function(value)
+            _tellers[self.gauge, labels] = self
         self._shown = set(values)
 
     def clear(self) -> None:
