@@ -67,13 +67,13 @@ class Equality(Generic[S, E]):
         Raises:
             TooSlow: MongoDB's history is too short for the comparison.
             Stopped: the log lacks what the new generation needs.
-            Overtaken: somebody else has ended the rebuild.
+            Overtaken: somebody else has ended the rebuild, or lets the new one go beyond the old one.
         """
         found = await self._compared()
         return await self._compared() if found.fields else found
 
     async def _compared(self) -> Comparison:
-        longest, failures = 0.0, 0
+        longest, failures, moves = 0.0, 0, 0
         await self._near()
         while failures < _TRIES:
             began = time.monotonic()
@@ -81,7 +81,9 @@ class Equality(Generic[S, E]):
                 async with snapshot(self.client) as session:
                     return await (self._at_one_place if self.same_log else self._of_two_logs)(session)
             except _Moved:
-                continue
+                moves += 1
+                if moves == _TRIES:
+                    raise intent.Overtaken("another command lets it go on again and again") from None
             except OperationFailure as error:
                 if error.code not in _TOO_OLD:
                     raise
@@ -100,10 +102,15 @@ class Equality(Generic[S, E]):
         """Compare the old one as it is now with the new one as it is once it has come as far, and waits."""
         place = await reached(self.old, session)
         await self._build(place)
+        # Before it as well: what another command has let go on costs a whole comparison, and ends in nothing.
+        await self._stands_at(place)
         found = await self._fields(Pair(self.old, self.new, session))
+        await self._stands_at(place)
+        return found
+
+    async def _stands_at(self, place: Vector) -> None:
         if await reached(self.new) != place:
             raise _Moved
-        return found
 
     async def _of_two_logs(self, session: Session) -> Comparison:
         """Compare what two logs have come to, both as they are now: they have no place in common."""

@@ -166,6 +166,17 @@ async def test_a_rebuild_that_is_given_up_ends_the_command_that_waits_for_it(sta
         await asyncio.wait_for(waiting, FAR)
 
 
+async def test_a_generation_that_another_command_let_go_beyond_the_old_one_ends_the_command(
+    stage: Stage,
+) -> None:
+    await work(stage).begin()
+    place = {"topic": stage.settings.topic("hazards"), "partition": 0, "next": 1}
+    await second(stage).collection("positions").insert_one(place)
+
+    with pytest.raises(Overtaken):
+        await asyncio.wait_for(work(stage).run(), FAR)
+
+
 async def test_a_rebuild_writes_no_dead_letters_and_what_comes_after_it_is_kept(stage: Stage) -> None:
     rubbish = Record("hazards", KEY.encode(), b"rubbish", [])
     await stage.send([rubbish, *records("hz_1", 1, enterprise=KEY), rubbish])
