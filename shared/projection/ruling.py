@@ -6,9 +6,8 @@ from typing import Generic
 
 from aiokafka import TopicPartition
 
-from shared import metrics
 from shared.events.operations import CaseReleased, DeadLetterDiscarded
-from shared.mongo import Client, Document, Session, in_transaction
+from shared.mongo import Client, Document
 from shared.projection.cases import (
     Case,
     Fold,
@@ -26,6 +25,7 @@ from shared.projection.generation import Generation
 from shared.projection.positions import hold
 from shared.projection.records import Item
 from shared.projection.spec import E, Lane, Projection, S
+from shared.projection.transaction import in_lane
 from shared.projection.unit import CASES, Cases, Tally, between_documents, case_id
 
 
@@ -97,12 +97,7 @@ class Ruling(Generic[S, E]):
             CommitUnknown: the cases tell whether it was applied.
             PyMongoError: nothing was applied.
         """
-
-        async def once(session: Session) -> Tally:
-            return await self._apply(Lane(self.lane, generation, session), projection)
-
-        met = metrics.projection_write_conflicts.labels(projection.name).inc
-        return await in_transaction(client, once, met=met)
+        return await in_lane(client, projection, generation, self.lane, self._apply)
 
     async def _apply(self, lane: Lane, projection: Projection[S, E]) -> Tally:
         effects = list[E]()

@@ -10,9 +10,8 @@ from typing import Generic
 from aiokafka import TopicPartition
 from pymongo import InsertOne, ReplaceOne
 
-from shared import metrics
 from shared.events.base import Fact, Recorded
-from shared.mongo import Client, Document, Session, in_transaction
+from shared.mongo import Client, Document
 from shared.projection.cases import Case, Fold, Verdict, park, play
 from shared.projection.generation import Generation, hashed
 from shared.projection.log import Stopped
@@ -20,6 +19,7 @@ from shared.projection.positions import Position, move
 from shared.projection.records import Item, fingerprint
 from shared.projection.spec import E, Folded, Lane, Projection, S
 from shared.projection.stuck import dumped as _stuck
+from shared.projection.transaction import in_lane
 
 CASES = "cases"
 # A case has at most 500 events at its source; what holds more is none of ours, or waits for what never comes.
@@ -99,12 +99,7 @@ class Unit(Generic[S, E]):
             CommitUnknown: the positions tell whether it was applied.
             PyMongoError: nothing was applied.
         """
-
-        async def once(session: Session) -> Tally:
-            return await self._apply(Lane(self.lane, generation, session), projection)
-
-        met = metrics.projection_write_conflicts.labels(projection.name).inc
-        return await in_transaction(client, once, met=met)
+        return await in_lane(client, projection, generation, self.lane, self._apply)
 
     async def _apply(self, lane: Lane, projection: Projection[S, E]) -> Tally:
         cases = await Cases.read(lane, self.about())
