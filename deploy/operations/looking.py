@@ -28,7 +28,8 @@ from shared.settings import Settings
 
 T = TypeVar("T")
 Bounds = dict[TopicPartition, tuple[int, int]]
-# Somebody waits for the answer; who is away says so at once, only a busy or a frozen server takes longer.
+# Somebody waits for the answer; a busy server may take so long, and one that is away is waited for as long.
+# One operation of MongoDB too: the two seconds of a command would call a busy one away.
 _PATIENCE_SECONDS = 15.0
 # Of a server that has answered: a record is read of every partition, and all dead letters.
 _READING_SECONDS = 60.0
@@ -36,7 +37,8 @@ _READING_SECONDS = 60.0
 
 async def look(settings: Settings) -> Whole:
     """Ask everybody; a server that is away makes what it knows unknown, and nothing else."""
-    client, log = mongo.connect(settings.mongo), Log(settings)
+    client = mongo.connect(settings.mongo, timeout_ms=round(_PATIENCE_SECONDS * 1_000))
+    log = Log(settings)
     try:
         looking = _Looking(settings, client, log)
         await looking.all()

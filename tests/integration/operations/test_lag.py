@@ -1,9 +1,11 @@
 """One table says where everything stands, from the stores alone, and what is not known where one is away."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from deploy.local.mongod import ReplicaSet
 from deploy.operations.lag import show
 from deploy.operations.looking import look
 from deploy.operations.standing import Applied, Read, Whole
@@ -54,6 +56,19 @@ async def test_what_is_not_applied_and_what_stands_still_is_told(figures: Stage)
     assert hazards.oldest is not None
     assert abs(hazards.oldest - before) < timedelta(seconds=PATIENCE_SECONDS)
     assert [one.lag for one in stands.topics if one.topic != "hazards"] == [0, 0, 0]
+
+
+async def test_a_store_that_is_busy_for_longer_than_a_command_may_take_is_waited_for(
+    settings: Settings, topics: list[str], store: ReplicaSet
+) -> None:
+    assert settings.topic("hazards") in topics
+    member = store.members[0]
+
+    member.freeze()
+    looking = asyncio.create_task(look(settings.model_copy(update={"mongo": store.uri})))
+    asyncio.get_running_loop().call_later(2 * mongo.COMMAND_TIMEOUT_MS / 1_000, member.thaw)
+
+    assert (await looking).troubles == []
 
 
 async def test_a_lane_that_cannot_go_on_is_named(figures: Stage) -> None:
