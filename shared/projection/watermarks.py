@@ -37,7 +37,7 @@ _RELOAD = 60
 async def prepare(database: Database) -> None:
     """Make the collection; a report reads it in a snapshot."""
     collection = await ensure_collection(database, WATERMARKS)
-    await collection.create_index([("service", 1), ("before", -1)])
+    await collection.create_index([("service", 1), ("epoch", -1), ("before", -1)])
 
 
 def sources(topics: Iterable[str]) -> tuple[str, ...]:
@@ -58,9 +58,13 @@ async def as_of(
 async def _reached(
     database: Database, session: Session | None, service: str, positions: dict[tuple[str, int], int]
 ) -> datetime | None:
+    newest, epoch = [("epoch", -1), ("before", -1)], None
     # The newest first: it is nearly always one of the first few.
-    rows = database[WATERMARKS].find({"service": service}, session=session).sort("before", -1).batch_size(8)
+    rows = database[WATERMARKS].find({"service": service}, session=session).sort(newest).batch_size(8)
     async for row in rows:
+        # An instance that lags may have kept a word of an older epoch after another had voided it.
+        if row.get("epoch", 0) < (epoch := row.get("epoch", 0) if epoch is None else epoch):
+            return None
         ends = ((part["topic"], n, end) for part in row["topics"] for n, end in enumerate(part["ends"]))
         if all(positions.get((topic, n), 0) >= end for topic, n, end in ends):
             before: datetime = row["before"]

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.events.watermarks import NOTHING, PublishedBefore, encode
-from shared.mongo import Document
+from shared.mongo import Document, snapshot
 from shared.projection.log import Log
 from shared.projection.positions import POSITIONS
-from shared.projection.watermarks import WATERMARKS, Watermarks
+from shared.projection.watermarks import WATERMARKS, Watermarks, as_of, prepare
 from shared.service import working
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
@@ -24,11 +24,14 @@ def heard(stage: Stage) -> Watermarks:
     return Watermarks(stage.settings, stage.database, stage.projection.name, stage.projection.topics)
 
 
+def word(sequence: int, before: datetime, *, epoch: int = 0, service: str = "hazards") -> PublishedBefore:
+    return PublishedBefore(service=service, sequence=sequence, topics=(service,), before=before, epoch=epoch)
+
+
 async def say(
     stage: Stage, sequence: int, before: datetime, *, epoch: int = 0, service: str = "hazards"
 ) -> None:
-    said = PublishedBefore(service=service, sequence=sequence, topics=(service,), before=before, epoch=epoch)
-    await stage.send([encode(said)])
+    await stage.send([encode(word(sequence, before, epoch=epoch, service=service))])
 
 
 async def kept(stage: Stage) -> list[Document]:
@@ -70,6 +73,24 @@ async def test_who_was_away_meanwhile_learns_it_from_any_later_word(stage: Stage
         await say(stage, 91, minutes(10))
         await say(stage, 1, minutes(11), service="suggestions")
         await eventually(lambda: holds(stage, minutes(9), minutes(11)))
+
+
+async def test_a_void_word_that_a_lagging_instance_keeps_after_all_promises_nothing(
+    stage: Stage, heard: Watermarks
+) -> None:
+    lagging = Watermarks(stage.settings, stage.database, stage.projection.name, stage.projection.topics)
+    ends = Log(stage.settings)
+    await prepare(stage.database)
+    await heard._keep(word(1, minutes(1)), ends)
+    # It has looked at what is kept, and will not again for a while.
+    await lagging._keep(word(2, minutes(2)), ends)
+    await heard._keep(word(3, minutes(1), epoch=1), ends)
+    await lagging._keep(word(4, minutes(9)), ends)
+    await ends.close()
+    assert [row["epoch"] for row in await kept(stage)] == [1, 0]
+
+    async with snapshot(stage.client) as session:
+        assert await as_of(stage.database, session, ["hazards"], {}) == minutes(1)
 
 
 async def test_the_word_that_a_lagging_projection_has_reached_is_kept_however_old_it_gets(
