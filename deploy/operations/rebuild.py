@@ -17,13 +17,13 @@ from deploy.operations.telling import Telling, differences
 from shared.mongo import Client
 from shared.projection.generation import current
 from shared.projection.log import Stopped
-from shared.projection.rebuild import Overtaken, Rebuild, TooSlow
+from shared.projection.rebuild import MOST_BEHIND, FarBehind, Overtaken, Rebuild, TooSlow
 from shared.settings import Settings, load
 
 _WHICH = f"{', '.join(one.name for one in followed())}, or as much of it as tells it from the others."
 
 
-def rebuild(
+def rebuild(  # noqa: PLR0913 - the options of the command
     projection: Annotated[str, typer.Argument(help=_WHICH)],
     *,
     accept_differences: Annotated[
@@ -35,6 +35,9 @@ def rebuild(
     rollback: Annotated[
         bool, typer.Option("--rollback", help="Read the generation again that was read before.")
     ] = False,
+    however_far: Annotated[
+        bool, typer.Option("--however-far", help="With --rollback: also where that one is far behind.")
+    ] = False,
     drop: Annotated[
         bool, typer.Option("--drop", help="End every generation that is not read, and free its room.")
     ] = False,
@@ -42,9 +45,11 @@ def rebuild(
     """Build a read model anew from the log, compare it with the one that is read, and switch."""
     if rollback + drop + (accept_differences or log_was_lost) > 1:
         raise NotNow(sentences.THREE_WISHES)
+    if however_far and not rollback:
+        raise NotNow(sentences.ONLY_BACK)
     command = Command(load(), Console(), named(projection))
     if rollback:
-        raise typer.Exit(run_in_foreground(command.roll_back()))
+        raise typer.Exit(run_in_foreground(command.roll_back(however_far=however_far)))
     if drop:
         raise typer.Exit(run_in_foreground(command.drop()))
     raise typer.Exit(run_in_foreground(command.build(accept=accept_differences, lost=log_was_lost)))
@@ -106,11 +111,11 @@ class Command:
         self._say(said, old=known.current, new=known.last + 1, why=other, service=self.of.service)
         await work.begin(lost=lost)
 
-    async def roll_back(self) -> int:
+    async def roll_back(self, *, however_far: bool = False) -> int:
         """Read the generation again that was read before.
 
         Raises:
-            NotNow: none is fed any more.
+            NotNow: none is fed any more, or it is far behind and is not to be read ``however_far`` that is.
             Unavailable: a server does not answer.
         """
         async with store(self.settings) as client:
@@ -120,7 +125,7 @@ class Command:
                 raise self._refusal(sentences.NO_WAY_BACK, old=known.current)
             self._say(sentences.BACK, old=known.current, new=known.previous)
             with self._refusals():
-                behind = await work.roll_back()
+                behind = await work.roll_back(most=None if however_far else MOST_BEHIND)
             self._say(sentences.WENT_BACK, old=known.current, new=known.previous, behind=behind)
         return 0
 
@@ -156,6 +161,8 @@ class Command:
             yield
         except Overtaken:
             raise self._refusal(sentences.SOMEBODY_ELSE) from None
+        except FarBehind as far:
+            raise self._refusal(sentences.FAR_BEHIND, behind=far.records) from None
         except Stopped as why:
             raise self._refusal(sentences.CANNOT_GO_ON, reason=why.name, why=why) from None
         except TooSlow as slow:

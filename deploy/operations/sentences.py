@@ -37,6 +37,10 @@ The log is not the one that {name} was built from ({why}): if it was lost, and `
 it again, give --log-was-lost."""
 SAME_LOG = "The log is the one that was read: leave --log-was-lost out, and more is compared."
 NO_WAY_BACK = "{name} has no generation to go back to: only generation {old} is fed."
+FAR_BEHIND = """\
+The generation of {name} that was read before is {behind:,} records behind: wait until it has come near, or \
+give --however-far and reports lack those until it has."""
+ONLY_BACK = "--however-far belongs to --rollback: give both, or leave it out."
 SOMEBODY_ELSE = "Somebody else changed the generations of {name} at this moment: give the command again."
 CANNOT_GO_ON = """\
 The generation that is built cannot go on ({reason}: {why}): give it up with `nanxun rebuild {name} --drop`; \

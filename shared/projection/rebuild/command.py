@@ -27,6 +27,21 @@ _CLOSE_SECONDS = 2.0
 # current generation anew within 2 s and answer within 5, which is sooner.
 _LEAVING_SECONDS = GRACE_SECONDS + 3.0
 
+# What lanes apply within seconds; figures that lack more are seen to lack it.
+MOST_BEHIND = 10_000
+
+
+class FarBehind(Exception):  # noqa: N818 - an operator may want it all the same
+    """The generation that was read before lacks much of what the current one has counted.
+
+    Attributes:
+        records: how many it is behind.
+    """
+
+    def __init__(self, records: int) -> None:
+        super().__init__(f"{records:,} records")
+        self.records = records
+
 
 def _nobody(_step: Step, _done: int, _whole: int) -> None:
     """Tell nobody."""
@@ -124,10 +139,11 @@ class Rebuild(Generic[S, E]):
             if loop.time() - began < _CLOSE_SECONDS:
                 return
 
-    async def roll_back(self) -> int:
+    async def roll_back(self, *, most: int | None = MOST_BEHIND) -> int:
         """Read the generation again that was read before; return how many records it is behind the other.
 
         Raises:
+            FarBehind: those are more than ``most`` (None: as many as they are), and nothing was changed.
             Overtaken: there is none, or the generations have changed meanwhile.
         """
         known = await self.known()
@@ -135,8 +151,11 @@ class Rebuild(Generic[S, E]):
             raise intent.Overtaken("no generation is fed that was read before")
         there = await reached(self.generation(known.current))
         back = await reached(self.generation(known.previous))
+        behind = sum(max(offset - back.get(at, 0), 0) for at, offset in there.items())
+        if most is not None and behind > most:
+            raise FarBehind(behind)
         await intent.back(self.database, self.projection.name, known)
-        return sum(max(offset - back.get(at, 0), 0) for at, offset in there.items())
+        return behind
 
     async def drop(self) -> list[str]:
         """Feed the current generation alone, and drop every other; return the collections that went.

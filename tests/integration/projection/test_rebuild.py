@@ -11,7 +11,7 @@ from deploy.local.processes import Child
 from shared.events.wire import Record
 from shared.projection import hashed
 from shared.projection.generation import current
-from shared.projection.rebuild import Overtaken, Step
+from shared.projection.rebuild import MOST_BEHIND, FarBehind, Overtaken, Step, intent
 from shared.projection.rebuild.comparing import Difference
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
@@ -151,6 +151,19 @@ async def test_readers_can_go_back_and_what_is_dropped_leaves_nothing(stage: Sta
             await work(stage).roll_back()
         assert await work(stage).drop() == []
         assert (await work(stage).begin()).building == 3
+
+
+async def test_readers_do_not_go_back_to_what_is_far_behind_unless_that_is_wanted(stage: Stage) -> None:
+    known = await intent.begin(stage.database, "tales")
+    await intent.switch(stage.database, "tales", known)
+    place = {"topic": stage.settings.topic("hazards"), "partition": 0, "next": MOST_BEHIND + 1}
+    await second(stage).collection("positions").insert_one(place)
+
+    with pytest.raises(FarBehind):
+        await work(stage).roll_back()
+    assert await reads(stage) == 2
+    assert await work(stage).roll_back(most=None) == MOST_BEHIND + 1
+    assert await reads(stage) == 1
 
 
 async def test_a_rebuild_that_is_given_up_ends_the_command_that_waits_for_it(stage: Stage) -> None:
