@@ -17,7 +17,7 @@ from shared.events.rules import Refused
 from shared.lookup import Lookup
 from shared.mongo import Database, Document
 from shared.projection import Folded, Generation, Projection
-from shared.projection.generation import current
+from shared.projection.generation import current, dropped
 from shared.projection.unit import CASES, case_id
 
 NAME = "places"
@@ -129,7 +129,13 @@ class Places:
 
     async def _state(self, key: str, subject: str) -> Document | None:
         try:
-            row = await (await self._copy()).get(case_id(key, subject))
+            lookup = await self._copy()
+            generation = self._generation
+            row = await lookup.get(case_id(key, subject))
+            # Of a process that was frozen meanwhile: nothing, since the copy is gone, is no answer.
+            if row is None and generation is not None and await dropped(generation):
+                self._lookup = None
+                row = await (await self._copy()).get(case_id(key, subject))
         except PyMongoError as error:
             raise Unavailable("the store is away") from error
         return row["state"] if row else None

@@ -18,7 +18,8 @@ from shared.events.enterprises import (
 from shared.events.wire import encode
 from shared.mongo import Database, Document
 from shared.places import ClosedSite, Places, SeveralSites, UnknownSite, fold, places
-from shared.projection.generation import current
+from shared.projection.generation import current, generations
+from shared.projection.rebuild import intent
 from shared.projection.unit import CASES, case_id
 from shared.settings import Settings
 from tests.facts import ENTERPRISE, NOON, records, site
@@ -96,6 +97,20 @@ async def test_a_site_is_known_as_every_event_of_its_case_will_carry_it(database
         industry="C3812",
         size=Size.SMALL,
     )
+
+
+async def test_a_copy_that_was_dropped_under_a_service_is_not_taken_for_one_that_knows_nothing(
+    database: Database,
+) -> None:
+    known = await knowing(database, registered(entry(3)))
+    before = await known.site(site=None, enterprise=ENTERPRISE, at=NOON)
+    old = await current(database, "places")
+    await intent.switch(database, "places", await intent.begin(database, "places"))
+    await knowing(database, registered(entry(3)))
+    await intent.end(database, "places", await generations(database, "places"))
+    await old.collection(CASES).drop()
+
+    assert await known.site(site=None, enterprise=ENTERPRISE, at=NOON) == before
 
 
 async def test_with_several_sites_a_request_must_say_which(database: Database) -> None:
