@@ -74,8 +74,7 @@ async def told(settings: Settings, topic: str) -> dict[str, list[int]]:
     return dict(cases)
 
 
-@pytest.mark.promise(1)
-@pytest.mark.promise(3)
+@pytest.mark.promise(1, 2, 3)
 async def test_topics_grow_under_load_and_every_case_is_whole_and_in_order_in_the_new_ones(
     stack: Stack, small: Plan
 ) -> None:

@@ -26,7 +26,7 @@ from shared import mongo
 from shared.events.topology import SERVICES
 from shared.settings import Settings
 from tests.e2e.test_watermarks import as_of, http  # noqa: F401 - a fixture
-from tests.support import eventually
+from tests.support import eventually, not_here
 
 # What a broker is told when it is formatted; without the rest it is one that never had a topic.
 FORMAT = {"meta.properties", "bootstrap.checkpoint"}
@@ -45,7 +45,7 @@ async def kafka(tmp_path: Path) -> AsyncIterator[Cluster]:
         async with cluster(tmp_path / "own", standard_ports=False) as running:
             yield running
     except Unavailable as missing:
-        pytest.skip(str(missing))
+        not_here(missing)
 
 
 @pytest.fixture
@@ -92,8 +92,7 @@ async def read_anew(stack: Stack) -> None:
     client.close()
 
 
-@pytest.mark.promise(5)
-@pytest.mark.promise(7)
+@pytest.mark.promise(5, 7)
 async def test_a_kafka_that_lost_everything_is_made_again_and_every_figure_is_right(
     stack: Stack,
     kafka: Cluster,

@@ -7,6 +7,7 @@ import pytest
 from deploy.local import errors
 from deploy.local.kafka import Cluster, cluster
 from deploy.local.mongod import ReplicaSet, replica_set
+from tests.support import not_here
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +17,7 @@ async def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[C
         async with cluster(tmp_path_factory.mktemp("kafka"), standard_ports=False) as running:
             yield running
     except errors.Unavailable as missing:
-        pytest.skip(str(missing))
+        not_here(missing)
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +29,7 @@ async def own_mongod(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
         async with replica_set(data, standard_ports=False, parameters=able) as running:
             yield running
     except errors.Unavailable as missing:
-        pytest.skip(str(missing))
+        not_here(missing)
 
 
 @pytest.fixture

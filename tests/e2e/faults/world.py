@@ -53,6 +53,7 @@ class World:
     watcher: Watcher
     diary: Diary
     chance: Random
+    _watched: int = 0
 
     @contextlib.asynccontextmanager
     async def under_load(self, clients: int = CLIENTS) -> AsyncIterator[None]:
@@ -79,6 +80,9 @@ class World:
             AssertionError: it does not; says the seed, the faults and the first differences.
         """
         await self._caught_up()
+        unread = self.watcher.reports == self._watched
+        assert not unread, self.diary.told(["no report was read since the last look"])
+        self._watched = self.watcher.reports
         found = [*self.model.wrong, *self.watcher.wrong]
         found += await stored.differences(self.settings, self.mongo, self.model)
         said = await log.read(self.settings)

@@ -19,7 +19,7 @@ from shared.events.base import Role
 from shared.settings import Settings
 from tests.integration.access.routes import ROUTES, Route, route
 from tests.integration.access.world import Stage, World, platform
-from tests.support import eventually
+from tests.support import eventually, not_here
 
 # Within this a client must have heard.
 NEWS_SECONDS = 5.0
@@ -60,7 +60,7 @@ async def frail(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Frail
             async with platform(settings) as world:
                 yield Frail(world, kafka, mongo)
     except errors.Unavailable as missing:
-        pytest.skip(str(missing))
+        not_here(missing)
 
 
 async def freeze(child: Child) -> None:
@@ -74,6 +74,7 @@ async def thaw(child: Child) -> None:
 @pytest.mark.parametrize(
     ("goes", "comes"), [(freeze, thaw), (Child.kill, Child.start)], ids=["frozen", "killed"]
 )
+@pytest.mark.promise(1, 2, 5)
 async def test_with_mongodb_away_every_route_says_so_in_time_and_every_command_counts_once(
     frail: Frail, goes: Callable[[Child], Awaitable[None]], comes: Callable[[Child], Awaitable[None]]
 ) -> None:
@@ -124,6 +125,7 @@ async def taken(world: World, asked: Route, stage: Stage, key: str) -> bool:
     return answer.status_code != 503
 
 
+@pytest.mark.promise(1, 2, 5)
 async def test_with_kafka_away_commands_are_taken_and_each_is_counted_once_when_it_is_back(
     frail: Frail,
 ) -> None:

@@ -8,6 +8,7 @@ from deploy.operations.choosing import Choice, decide
 from deploy.operations.errors import NotNow
 from deploy.operations.letters import Filter, Found, State, letters
 from deploy.operations.showing import list_letters, show_letter
+from shared.deadletter import Letter
 from shared.events.wire import Record
 from shared.settings import Settings
 from tests.facts import records
@@ -43,7 +44,10 @@ async def test_letters_are_listed_once_the_newest_first_and_counted(figures: Sta
     await figures.generation.collection("cases").delete_many({})
     async with figures.running(read=older):
         await eventually(lambda: figures.reaches("hazards", 0, 4), deadline=PATIENCE_SECONDS)
-    assert len(await figures.dead()) == 4
+    written = [letter.offset for one in await figures.dead() if (letter := Letter.read(one))]
+    assert set(written) == {1, 3}
+    # A unit that is tried again may write them once more.
+    assert len(written) >= 4
 
     await list_letters(figures.settings, Filter(), 50, screen.console)
 
@@ -88,6 +92,7 @@ async def test_a_letter_is_told_whole_and_nothing_in_it_reaches_the_terminal_as_
     assert "\x1b" not in said
 
 
+@pytest.mark.promise(4)
 async def test_a_record_that_can_be_read_by_now_is_redriven_and_waited_for(
     figures: Stage, screen: Screen
 ) -> None:
@@ -110,6 +115,7 @@ async def test_a_record_that_can_be_read_by_now_is_redriven_and_waited_for(
     assert (after.state, after.decided.after) == (State.REDRIVEN, 3)
 
 
+@pytest.mark.promise(4)
 async def test_a_record_is_discarded_and_its_case_goes_on(figures: Stage, screen: Screen) -> None:
     letter = await a_letter(figures)
 
@@ -154,6 +160,7 @@ async def test_all_that_fit_are_decided_at_once(figures: Stage, screen: Screen) 
     assert await found(figures.settings) == []
 
 
+@pytest.mark.promise(4)
 async def test_a_record_whose_value_was_left_out_is_redriven_from_the_log_and_refused_once_that_lost_it(
     figures: Stage, screen: Screen, capsys: pytest.CaptureFixture[str]
 ) -> None:

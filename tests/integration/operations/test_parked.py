@@ -26,6 +26,7 @@ async def test_parked_cases_are_listed_with_their_bug_and_counted(figures: Stage
     assert "2 cases are parked; 1 are shown." in screen.text
 
 
+@pytest.mark.promise(4)
 async def test_a_released_case_goes_on_and_the_others_stand(
     figures: Stage, screen: Screen, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -123,6 +123,7 @@ async def test_an_unreadable_event_leaves_a_named_hole_and_what_follows_waits_fo
     assert not {"holes", "held"} & closed.keys()
 
 
+@pytest.mark.promise(4)
 async def test_what_does_not_say_its_place_in_a_case_makes_no_case(stage: Stage) -> None:
     await stage.send([with_header(bad("hz_1", 1), "ce_sequence", None)])
 
@@ -146,6 +147,7 @@ async def test_a_value_too_big_to_be_sent_again_is_left_out_and_its_place_is_its
     assert (letters["1"].value, said(letters["1"])["left_out"]) == (b"{", "headers")
 
 
+@pytest.mark.promise(6)
 async def test_an_event_of_a_type_that_we_do_not_know_is_passed_over_and_marked(stage: Stage) -> None:
     first, newer, third = records("hz_1", 1, 2, 3, enterprise=KEY)
     other = with_header(with_header(newer, "ce_type", b"HazardForetold"), "ce_dataschema", b"/schemas/x/1")

@@ -104,6 +104,7 @@ async def test_a_discarded_record_is_never_applied_though_a_rebuild_could_read_i
     assert (case["version"], case["discarded"]) == (3, [2])
 
 
+@pytest.mark.promise(4)
 async def test_of_two_decisions_on_a_record_the_first_counts(stage: Stage) -> None:
     await a_hole(stage)
     await decide(stage, letter(stage, 1), DeadLetterDiscarded(**about(stage, 1)))
@@ -114,6 +115,7 @@ async def test_of_two_decisions_on_a_record_the_first_counts(stage: Stage) -> No
         await eventually(lambda: stage.has_told(hz_1=[1, 3]))
 
 
+@pytest.mark.promise(4)
 async def test_a_released_case_goes_on_once_the_bug_is_mended(stage: Stage) -> None:
     await stage.send(records(BAD, 1, 2, 3, enterprise=KEY))
     async with stage.playing(fold=fold_that_fails).running():

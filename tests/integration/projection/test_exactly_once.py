@@ -29,6 +29,7 @@ async def test_an_event_delivered_twice_is_applied_once(stage: Stage) -> None:
         await eventually(lambda: stage.has_told(hz_1=[1, 2, 3, 4]))
 
 
+@pytest.mark.promise(2)
 async def test_a_restart_goes_on_where_it_stopped(stage: Stage) -> None:
     await stage.send(records("hz_1", 1, 2))
     async with stage.running():
@@ -63,6 +64,7 @@ async def test_an_event_that_comes_too_early_is_held_until_its_predecessor_is_th
     assert (closed["version"], closed["state"], "held" in closed) == (4, {"steps": 4}, False)
 
 
+@pytest.mark.promise(3)
 async def test_a_case_may_begin_with_any_of_its_events(stage: Stage) -> None:
     await stage.send(records("hz_1", 3, 2))
 
@@ -77,6 +79,7 @@ async def held(stage: Stage, subject: str, count: int) -> bool:
     return case is not None and len(case["held"]) == count
 
 
+@pytest.mark.promise(3)
 async def test_all_events_of_an_enterprise_meet_in_one_lane_whatever_their_topic(stage: Stage) -> None:
     for n in range(12):
         await stage.send(records(f"hz_{n}", 1, 2, enterprise=f"E{n}"))

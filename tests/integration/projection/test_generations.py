@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pytest
 from aiokafka import TopicPartition
 from structlog.testing import capture_logs
 
@@ -47,6 +48,7 @@ async def applied(stage: Stage, subject: str) -> bool:
     return subject in await stage.told()
 
 
+@pytest.mark.promise(7)
 async def test_a_generation_that_is_built_never_passes_where_it_must_wait(stage: Stage) -> None:
     await stage.send(records("hz_1", 1, 2, 3, 4, 5, enterprise=KEY))
     async with stage.running() as runtime:
@@ -78,6 +80,7 @@ async def same(stage: Stage) -> bool:
     return True
 
 
+@pytest.mark.promise(7)
 async def test_a_generation_waits_where_it_must_also_in_a_process_that_begins_later(stage: Stage) -> None:
     await stage.send(records("hz_1", 1, 2, 3, enterprise=KEY))
     async with stage.running():

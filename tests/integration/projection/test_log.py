@@ -53,6 +53,7 @@ async def test_records_that_were_deleted_unread_are_a_named_stop_of_their_lane_a
     assert await stage.reaches("hazards", 0, 2)
 
 
+@pytest.mark.promise(7)
 async def test_a_log_whose_beginning_is_gone_is_not_begun(stage: Stage) -> None:
     await stage.send(records("hz_1", 1, 2, enterprise=KEY))
     await cut(stage, 1)
@@ -76,6 +77,7 @@ async def test_a_topic_made_anew_while_we_were_away_is_another_log(stage: Stage)
     assert await stage.reaches("hazards", 0, 2)
 
 
+@pytest.mark.promise(7)
 async def test_a_position_beyond_the_end_is_another_log(stage: Stage) -> None:
     await read(stage, 3)
     await made_anew(stage.settings, "hazards")
@@ -87,6 +89,7 @@ async def test_a_position_beyond_the_end_is_another_log(stage: Stage) -> None:
     assert await stage.told() == {"hz_1": [1, 2, 3]}
 
 
+@pytest.mark.promise(7)
 async def test_a_topic_made_anew_while_it_is_read_is_another_log(stage: Stage) -> None:
     await stage.send(records("hz_1", 1, 2, 3, enterprise=KEY))
 
@@ -99,6 +102,7 @@ async def test_a_topic_made_anew_while_it_is_read_is_another_log(stage: Stage) -
     assert await stage.told() == {"hz_1": [1, 2, 3]}
 
 
+@pytest.mark.promise(2)
 async def test_a_position_that_another_process_moved_is_read_again(stage: Stage) -> None:
     """Whoever worked the lane meanwhile is right: its events are not applied again."""
     await stage.send(records("hz_1", 1, enterprise=KEY))

@@ -54,6 +54,7 @@ async def test_a_rebuild_from_a_log_that_was_lost_and_made_again_gives_the_same(
         await eventually(lambda: is_told(stage, hz_1=range(1, 6), hz_2=range(1, 3)), deadline=FAR)
 
 
+@pytest.mark.promise(7)
 async def test_what_a_log_that_was_made_again_lacks_is_told_and_keeps_readers_where_they_are(
     stage: Stage,
 ) -> None:
@@ -71,6 +72,7 @@ async def test_what_a_log_that_was_made_again_lacks_is_told_and_keeps_readers_wh
     assert (await work(stage).known()).current == 1
 
 
+@pytest.mark.promise(7)
 async def test_nothing_is_built_from_a_log_that_has_lost_its_beginning(stage: Stage) -> None:
     await stage.send(records("hz_1", 1, 2, 3, enterprise=KEY))
     async with stage.running():

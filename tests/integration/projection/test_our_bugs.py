@@ -66,6 +66,7 @@ BUGS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+@pytest.mark.promise(4)
 @pytest.mark.parametrize("where", BUGS)
 async def test_a_bug_parks_the_case_it_meets_and_no_other(stage: Stage, where: str) -> None:
     changes, why = BUGS[where]
@@ -107,6 +108,7 @@ async def test_a_bug_that_parking_meets_too_stops_its_lane_by_name_and_skips_not
         await eventually(lambda: stage.has_told(hz_2=[1], **{BAD: [1]}), deadline=60)
 
 
+@pytest.mark.promise(2)
 async def test_what_fails_leaves_neither_effects_nor_position_behind(stage: Stage) -> None:
     seen: list[Document] = []
 
@@ -126,6 +128,7 @@ async def test_what_fails_leaves_neither_effects_nor_position_behind(stage: Stag
     assert await stage.told() == {}
 
 
+@pytest.mark.promise(2)
 async def test_after_the_bug_is_gone_a_duplicate_does_not_wake_what_is_parked(stage: Stage) -> None:
     await stage.send(records(BAD, 1, 2, enterprise=KEY))
     async with stage.playing(fold=fold_that_fails).running():

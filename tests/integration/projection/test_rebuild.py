@@ -16,6 +16,7 @@ from shared.projection.rebuild.comparing import Difference
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
 from tests.integration.projection.counted import COUNTS, FAR, counting, load, same, second, work
+from tests.integration.projection.test_bad_records import said
 from tests.integration.projection.test_exactly_once import WORKER
 from tests.support import eventually
 
@@ -108,6 +109,7 @@ async def exists(stage: Stage) -> bool:
     return await second(stage).collection("cases").find_one() is not None
 
 
+@pytest.mark.promise(7)
 async def test_a_difference_is_told_by_its_field_and_keeps_readers_where_they_are(stage: Stage) -> None:
     stage = counting(stage)
     await stage.send(records("hz_1", 1, 2, 3, enterprise=KEY))
@@ -128,6 +130,7 @@ async def test_a_difference_is_told_by_its_field_and_keeps_readers_where_they_ar
         assert await reads(stage) == 2
 
 
+@pytest.mark.promise(7)
 async def test_readers_can_go_back_and_what_is_dropped_leaves_nothing(stage: Stage) -> None:
     await stage.send(records("hz_1", 1, 2, enterprise=KEY))
     async with stage.running() as runtime:
@@ -190,21 +193,24 @@ async def test_a_generation_that_another_command_let_go_beyond_the_old_one_ends_
         await asyncio.wait_for(work(stage).run(), FAR)
 
 
+@pytest.mark.promise(7)
 async def test_a_rebuild_writes_no_dead_letters_and_what_comes_after_it_is_kept(stage: Stage) -> None:
     rubbish = Record("hazards", KEY.encode(), b"rubbish", [])
     await stage.send([rubbish, *records("hz_1", 1, enterprise=KEY), rubbish])
     async with stage.running():
         await eventually(lambda: stage.reaches("hazards", 0, 3), deadline=FAR)
-        assert len(await stage.dead()) == 2
+        before = await stage.dead()
+        # A unit that is tried again may write a letter twice.
+        assert {said(letter)["offset"] for letter in before} == {"0", "2"}
 
         await work(stage).begin()
         await work(stage).run()
 
-        assert len(await stage.dead()) == 2
+        assert len(await stage.dead()) == len(before)
         await stage.send([rubbish])
         # One of each generation; readers drop the second.
-        await eventually(lambda: letters(stage, 4), deadline=FAR)
+        await eventually(lambda: letters(stage, "3"), deadline=FAR)
 
 
-async def letters(stage: Stage, count: int) -> bool:
-    return len(await stage.dead()) == count
+async def letters(stage: Stage, offset: str) -> bool:
+    return [said(letter)["offset"] for letter in await stage.dead()].count(offset) >= 2

@@ -49,7 +49,7 @@ async def test_what_is_refused_waits_and_counts_once_when_it_is_taken(
                 await eventually(lambda: stage.has_told(hz_1=[1, 2], hz_2=[1]), deadline=60)
         await whole(stage)
     assert shown(named) - before >= OFTEN
-    assert {line["reason"] for line in lines if line["event"] == "lane-reads-again"} == {named}
+    assert named in {line["reason"] for line in lines if line["event"] == "lane-reads-again"}
 
 
 @pytest.mark.promise(2, 5)

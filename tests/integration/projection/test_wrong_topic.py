@@ -21,6 +21,7 @@ WRONG = {
 }
 
 
+@pytest.mark.promise(7)
 @pytest.mark.parametrize("name", WRONG)
 async def test_a_topic_that_forgets_is_told_with_the_remedy(stage: Stage, name: str) -> None:
     value, remedy = WRONG[name]
@@ -34,6 +35,7 @@ async def test_a_topic_that_forgets_is_told_with_the_remedy(stage: Stage, name: 
     assert str(said.value).count("\n") == 0
 
 
+@pytest.mark.promise(1)
 async def test_a_topic_on_fewer_brokers_than_were_promised_is_told(stage: Stage) -> None:
     await made_anew(stage.settings, "hazards", config=FOREVER)
     three = stage.settings.model_copy(update={"replication": 3})
@@ -62,6 +64,7 @@ async def test_a_projection_does_not_begin_on_a_topic_with_other_lanes(stage: St
     with pytest.raises(WrongTopic, match="has 2 partitions where NANXUN_PARTITIONS asks for 3"):
         await provision(stage.settings)
     told = [line["detail"] for line in lines if line["event"] == "lane-stopped"]
+    assert told
     assert all("NANXUN_PARTITIONS" in detail for detail in told)
 
 

@@ -12,7 +12,7 @@ from shared.settings import Settings
 from tests.integration.relay.conftest import Stock
 from tests.integration.relay.test_publishing import relaying
 from tests.integration.small_disk import small_disk
-from tests.support import eventually
+from tests.support import eventually, not_here
 
 DISK_MB = 60
 ROOM = 100_000
@@ -45,4 +45,4 @@ async def test_with_kafkas_disk_full_events_wait_in_the_store_and_go_out_when_th
                     await eventually(stock.all_marked, deadline=BACK_SECONDS)
                 assert waiting
         except errors.Unavailable as missing:
-            pytest.skip(str(missing))
+            not_here(missing)

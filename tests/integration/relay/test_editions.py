@@ -47,6 +47,7 @@ async def fill(stock: Stock, *, together: int = 10) -> None:
         pass
 
 
+@pytest.mark.promise(1, 3)
 async def test_while_commands_go_on_the_second_is_filled_and_the_first_gets_nothing_twice(
     settings: Settings, stock: Stock, published: Published, both: tuple[Fed, ...]
 ) -> None:
@@ -80,6 +81,7 @@ async def test_while_commands_go_on_the_second_is_filled_and_the_first_gets_noth
     assert len(told) < everything * 1.5
 
 
+@pytest.mark.promise(2)
 async def test_what_an_edition_has_is_not_sent_to_it_again(
     settings: Settings, stock: Stock, published: Published, both: tuple[Fed, ...]
 ) -> None:
@@ -126,6 +128,7 @@ async def test_a_relay_that_runs_and_has_not_heard_of_an_edition_is_named_and_a_
         assert await unaware(stock.database, "hazards", (Fed(settings.edition),)) == []
 
 
+@pytest.mark.promise(1)
 async def test_a_mark_of_what_was_read_before_the_filling_leaves_the_case_to_be_sent(
     stock: Stock, hazards: Collection
 ) -> None:
@@ -140,6 +143,7 @@ async def test_a_mark_of_what_was_read_before_the_filling_leaves_the_case_to_be_
     assert len(again.records) == len(again.filling) == 2
 
 
+@pytest.mark.promise(3)
 async def test_a_case_begins_in_the_second_edition_with_its_first_event_whenever_it_came(
     stock: Stock, hazards: Collection
 ) -> None:
@@ -183,6 +187,7 @@ async def test_until_another_is_begun_the_first_edition_is_fed_alone(
     assert await fed(stock.database, settings) == both
 
 
+@pytest.mark.promise(1)
 async def test_relays_stand_still_for_as_long_as_asked_and_take_what_came_meanwhile_afterwards(
     settings: Settings, stock: Stock, published: Published
 ) -> None:

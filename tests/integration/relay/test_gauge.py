@@ -17,8 +17,14 @@ PATIENCE_SECONDS = 30.0
 NOBODY = "127.0.0.1:1"
 
 
-def oldest() -> float:
-    return shown("nanxun_unpublished_oldest_seconds", service="hazards") or 0.0
+def oldest() -> float | None:
+    return shown("nanxun_unpublished_oldest_seconds", service="hazards")
+
+
+def younger(seconds: float) -> bool:
+    """Whether it is shown, and so young."""
+    age = oldest()
+    return age is not None and age < seconds
 
 
 def waiting() -> float | None:
@@ -42,15 +48,15 @@ async def test_what_waits_is_counted_and_grows_old_while_kafka_is_away(
 
     async with relaying(settings.model_copy(update={"kafka": NOBODY}), stock):
         await eventually(lambda: waiting() == 2, deadline=PATIENCE_SECONDS)
-        await eventually(lambda: oldest() > 4, deadline=PATIENCE_SECONDS)
+        await eventually(lambda: (oldest() or 0.0) > 4, deadline=PATIENCE_SECONDS)
 
 
 async def test_nothing_is_said_to_be_published_that_the_store_could_not_be_asked_about(
     settings: Settings, stock: Stock, store: ReplicaSet
 ) -> None:
     async with relaying(settings.model_copy(update={"kafka": NOBODY}), stock):
-        await eventually(lambda: waiting() == 0 and oldest() < 2, deadline=PATIENCE_SECONDS)
+        await eventually(lambda: waiting() == 0 and younger(2), deadline=PATIENCE_SECONDS)
         store.members[0].freeze()
-        await eventually(lambda: oldest() > 4, deadline=PATIENCE_SECONDS)
+        await eventually(lambda: (oldest() or 0.0) > 4, deadline=PATIENCE_SECONDS)
         store.members[0].thaw()
-        await eventually(lambda: oldest() < 2, deadline=PATIENCE_SECONDS)
+        await eventually(lambda: younger(2), deadline=PATIENCE_SECONDS)

@@ -36,6 +36,7 @@ async def test_one_relay_has_every_slot(collection: Collection) -> None:
     assert (await joined(collection, "one")).held() == list(range(SLOTS))
 
 
+@pytest.mark.promise(3)
 async def test_relays_share_the_slots_and_no_slot_has_two(collection: Collection) -> None:
     relays = [await joined(collection, name) for name in ("one", "two", "three")]
 
@@ -56,6 +57,7 @@ async def test_what_a_relay_gives_back_at_its_end_the_others_take_at_once(collec
     assert await settle(one) == [SLOTS]
 
 
+@pytest.mark.promise(1)
 async def test_a_relay_that_died_is_replaced_after_its_term_by_the_clock_of_the_server(
     collection: Collection,
 ) -> None:
@@ -97,6 +99,7 @@ async def test_a_restart_beside_another_relay_leaves_no_slot_alone(collection: C
     assert len(again.held()) + len(two.held()) == SLOTS
 
 
+@pytest.mark.promise(1)
 async def test_with_the_server_clock_set_back_a_dead_relay_is_known_by_its_beat(
     collection: Collection,
 ) -> None:
@@ -122,6 +125,7 @@ async def test_what_was_given_back_is_free_though_the_clock_was_set_back(collect
     assert (await joined(collection, "two")).held() == list(range(SLOTS))
 
 
+@pytest.mark.promise(3)
 async def test_nothing_is_held_once_the_term_has_passed_unrenewed(
     collection: Collection,
 ) -> None:

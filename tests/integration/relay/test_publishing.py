@@ -56,6 +56,7 @@ async def test_what_was_stored_is_published_in_order_under_its_key_and_marked(
         assert record.partition == partition(record.key, settings.partitions)
 
 
+@pytest.mark.promise(1)
 async def test_a_document_that_moved_on_between_read_and_mark_is_published_later(
     settings: Settings, stock: Stock, published: Published
 ) -> None:
@@ -98,6 +99,7 @@ async def test_a_crash_between_acknowledgement_and_mark_sends_again_and_loses_no
     assert published.in_order(stock.versions)
 
 
+@pytest.mark.promise(1)
 async def test_a_late_mark_takes_nothing_back(stock: Stock) -> None:
     await stock.add("hz_1", 3)
     collection = stock.database["hazards"]

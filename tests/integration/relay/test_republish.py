@@ -39,6 +39,7 @@ def hazards(stock: Stock) -> Collection:
     return stock.database["hazards"]
 
 
+@pytest.mark.promise(1, 3)
 async def test_every_event_is_sent_again_in_order_and_what_came_meanwhile_as_well(
     settings: Settings, stock: Stock, published: Published
 ) -> None:
@@ -56,6 +57,7 @@ async def test_every_event_is_sent_again_in_order_and_what_came_meanwhile_as_wel
     assert published.in_order(stock.versions)
 
 
+@pytest.mark.promise(1)
 async def test_a_mark_of_what_was_read_before_leaves_alone_what_was_set_back_since(
     settings: Settings, stock: Stock, hazards: Collection, published: Published
 ) -> None:
@@ -76,6 +78,7 @@ async def test_a_mark_of_what_was_read_before_leaves_alone_what_was_set_back_sin
     assert published.in_order(stock.versions)
 
 
+@pytest.mark.promise(1)
 async def test_one_that_was_interrupted_goes_on_where_it_was_and_sets_nothing_back_twice(
     stock: Stock, hazards: Collection
 ) -> None:
@@ -97,6 +100,7 @@ async def test_one_that_was_interrupted_goes_on_where_it_was_and_sets_nothing_ba
     assert await last(stock.database, "hazards") == first.began
 
 
+@pytest.mark.promise(1)
 async def test_one_killed_between_its_work_and_its_note_of_it_sets_nothing_back_twice(
     stock: Stock, hazards: Collection
 ) -> None:
@@ -111,6 +115,7 @@ async def test_one_killed_between_its_work_and_its_note_of_it_sets_nothing_back_
     assert await stock.all_marked()
 
 
+@pytest.mark.promise(1)
 async def test_a_later_one_sets_all_back_once_more_and_one_that_was_frozen_takes_nothing_of_it(
     stock: Stock, hazards: Collection
 ) -> None:

@@ -1,5 +1,7 @@
 """A relay sees to its topics: what would take cases apart stands still, and all else is told and goes on."""
 
+from collections.abc import Iterator
+
 import pytest
 from aiokafka import TopicPartition
 from structlog.testing import capture_logs
@@ -18,6 +20,13 @@ from tests.support import eventually
 def shown(what: str) -> bool:
     (family,) = metrics.topic_wrong.collect()
     return any(of.labels == {"topic": "hazards", "what": what} and of.value == 1 for of in family.samples)
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """Leave nothing shown: whoever looks next would take this test's topic for one of its own."""
+    yield
+    metrics.topic_wrong.clear()
 
 
 @pytest.mark.promise(1, 5)

@@ -31,6 +31,7 @@ METRIC = "nanxun_projection_write_conflicts_total"
 LANES, EVENTS, FEW = 12, 6_000, 60
 
 
+@pytest.mark.promise(2)
 async def test_a_transaction_that_meets_another_writer_is_counted_and_goes_on(reporting: Reporting) -> None:
     def met() -> bool:
         return (REGISTRY.get_sample_value(METRIC, {"projection": FIGURES.name}) or 0) > before
@@ -64,6 +65,7 @@ async def wide(settings: Settings) -> AsyncIterator[Settings]:
     await delete_all(twelve)
 
 
+@pytest.mark.promise(2)
 async def test_twelve_lanes_in_two_processes_never_meet_in_a_document(wide: Settings) -> None:
     events, sent = Nation(5, enterprises=500).stream(apart=500), 0
     one, two = (wide.model_copy(update={"instance": name}) for name in ("one", "two"))

@@ -69,6 +69,7 @@ async def test_the_store_refuses_half_a_case(stream: Stream[Tale], database: Dat
     assert await stream.load("hz_1") is None
 
 
+@pytest.mark.promise(1)
 async def test_a_case_that_vanished_between_read_and_write_is_unknown_and_not_half_there(
     idle: Stream[Tale], database: Database
 ) -> None:
@@ -129,6 +130,7 @@ async def test_two_commands_on_one_case_in_one_bulk_are_both_applied_and_only_th
     assert stored.version == stored.state.steps == 3
 
 
+@pytest.mark.promise(1)
 async def test_many_commands_on_one_case_lose_nothing(stream: Stream[Tale]) -> None:
     await stream.execute("hz_1", command("k0"), REPORT)
 

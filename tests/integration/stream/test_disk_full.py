@@ -15,7 +15,7 @@ from shared import mongo
 from shared.errors import Unavailable
 from tests.integration.small_disk import Disk, small_disk
 from tests.integration.stream.conftest import REPORT, command, tales
-from tests.support import eventually
+from tests.support import eventually, not_here
 
 # mongod lays out 300 MB of journal before its first document.
 DISK_MB = 700
@@ -38,7 +38,7 @@ async def member(disk: Disk) -> AsyncIterator[ReplicaSet]:
         async with replica_set(disk.folder, standard_ports=False) as running:
             yield running
     except errors.Unavailable as missing:
-        pytest.skip(str(missing))
+        not_here(missing)
 
 
 @pytest.mark.promise(1, 5)

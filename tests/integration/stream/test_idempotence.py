@@ -32,6 +32,7 @@ async def test_the_same_command_many_times_at_once_counts_once(stream: Stream[Ta
     assert {outcome.case.version for outcome in outcomes} == {1}
 
 
+@pytest.mark.promise(2)
 async def test_another_request_under_the_same_key_is_refused(stream: Stream[Tale]) -> None:
     await stream.execute("hz_1", command("k1"), REPORT)
 
@@ -39,6 +40,7 @@ async def test_another_request_under_the_same_key_is_refused(stream: Stream[Tale
         await stream.execute("hz_1", command("k1", digest="other"), STEP)
 
 
+@pytest.mark.promise(2)
 async def test_two_requests_under_one_key_at_once_are_told_apart(stream: Stream[Tale]) -> None:
     outcomes = await asyncio.gather(
         stream.execute("hz_1", command("k1"), REPORT),
@@ -58,6 +60,7 @@ async def test_a_repeat_is_recognised_before_if_match_is_refused(stream: Stream[
     assert (again.changed, again.case.version) == (False, 2)
 
 
+@pytest.mark.promise(2)
 async def test_a_repeat_after_a_restart_is_recognised(stream: Stream[Tale], database: Database) -> None:
     first = await case_ids(database)
     case = first.new("hz", "enterprise", "k1")
@@ -77,6 +80,7 @@ async def test_services_that_start_at_once_agree_on_their_key(database: Database
     assert len({ids.key for ids in made}) == 1
 
 
+@pytest.mark.promise(2)
 async def test_a_new_case_that_is_stored_without_a_look_counts_once_all_the_same(
     stream: Stream[Tale],
 ) -> None:

@@ -60,6 +60,7 @@ async def is_held(stream: Stream[Tale], key: str) -> bool:
         return False
 
 
+@pytest.mark.promise(5)
 async def test_a_full_queue_is_said_at_once_and_writes_nobody_who_has_gone(database: Database) -> None:
     collection = database["queue"]
     commit = GroupCommit(collection)

@@ -67,6 +67,7 @@ async def test_each_has_the_verdict_it_would_have_alone(stream: Stream[Tale]) ->
     assert await stream.load("hz_4") is None
 
 
+@pytest.mark.promise(1)
 async def test_of_two_that_enter_one_case_at_once_both_are_applied(stream: Stream[Tale]) -> None:
     entered = await asyncio.gather(
         *(stream.enter([Wish("hz_1", command(key), REPORT)]) for key in ("k1", "k2", "k3"))
@@ -113,6 +114,7 @@ async def test_an_insert_is_held_against_the_stores_clock(stream: Stream[Tale], 
     assert timedelta(seconds=-1) <= stored - row["received"] <= LONGEST_COMMAND
 
 
+@pytest.mark.promise(5)
 async def test_a_store_that_is_away_is_said_and_not_taken_for_an_empty_one(settings: Settings) -> None:
     client = mongo.connect("mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=50", timeout_ms=100)
     stream = Stream(
