@@ -139,8 +139,9 @@ class _Looking:
             following = position.next if position.next <= end else begin
             lag += end - following
             record = await self.log.record(at, max(following, begin)) if following < end else None
-            if record is not None:
-                came = datetime.fromtimestamp(max(record.timestamp, 0) / 1_000, UTC)
+            # One without a time would be as old as 1970.
+            if record is not None and record.timestamp > 0:
+                came = datetime.fromtimestamp(record.timestamp / 1_000, UTC)
                 oldest = min(oldest or came, came)
         applied.lag, applied.oldest = lag, oldest
 

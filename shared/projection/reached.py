@@ -62,10 +62,10 @@ class Reached:
         while self._marks and self._marks[0][1] <= following:
             self._complete(self._marks.popleft()[0])
 
-    def oldest(self, offset: int, came: float) -> None:
-        """Note when the record at ``offset`` came, before which all is applied."""
+    def oldest(self, offset: int, came: float | None) -> None:
+        """Note when the record at ``offset`` came, before which all is applied; None: it does not say."""
         self.read = offset
-        if not self._other:
+        if came is not None and not self._other:
             self._complete(min(came, self.looked or came))
 
     def lag(self) -> int:

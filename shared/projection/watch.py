@@ -129,7 +129,10 @@ class Watch:
             offset = reached.next or 0
             record = await log.record(at, offset)
             if record is not None:
-                reached.oldest(offset, monotonic() - (_now() - record.timestamp / 1_000))
+                # Its time is what its producer said, and -1 where that said nothing.
+                said = record.timestamp > 0
+                came = monotonic() - (_now() - record.timestamp / 1_000) if said else None
+                reached.oldest(offset, came)
 
     def _show(self) -> None:
         lags, topics = _Values(), defaultdict[str, list[TopicPartition]](list)

@@ -65,6 +65,14 @@ def test_a_time_that_a_record_brings_from_the_future_makes_nothing_fresh() -> No
     assert one.age(70.0) == 10.0
 
 
+def test_a_record_that_does_not_say_when_it_came_makes_nothing_older_and_is_not_read_again() -> None:
+    one = Reached(50.0)
+    one.look((0, 9), 5, 60.0)
+    one.oldest(5, None)
+
+    assert (one.age(70.0), one.read) == (20.0, 5)
+
+
 def test_of_another_log_nothing_is_applied() -> None:
     one = at_the_end(10.0)
     one.look((0, 3), 5, 20.0)
