@@ -21,18 +21,19 @@ async def list_letters(settings: Settings, wanted: Filter, limit: int, console: 
     Raises:
         Unavailable: Kafka does not answer.
     """
-    newest: list[tuple[int, int, Found]] = []
+    # A row of text for each: a letter whole may have 512 kB.
+    newest: list[tuple[int, int, tuple[str, ...]]] = []
     # Two letters of one moment are told apart by when they were met.
     order, total = count(), 0
     async with log_of(settings):
         async for found in letters(settings, wanted):
             total += 1
-            entry = (found.letter.record.timestamp, next(order), found)
+            at = found.letter.record.timestamp
             if len(newest) < limit:
-                heappush(newest, entry)
-            else:
-                heappushpop(newest, entry)
-    rows = [_row(settings, found) for *_, found in sorted(newest, reverse=True)]
+                heappush(newest, (at, next(order), _row(settings, found)))
+            elif newest and at >= newest[0][0]:
+                heappushpop(newest, (at, next(order), _row(settings, found)))
+    rows = [row for *_, row in sorted(newest, reverse=True)]
     if rows:
         console.print(table(("letter", "state", "age", "projection", "place", "reason", "case"), rows))
     what = f"{wanted.state} dead letters" if wanted.state else "dead letters"
@@ -65,13 +66,16 @@ async def show_letter(settings: Settings, wanted: str) -> None:
         Unavailable: Kafka does not answer.
     """
     async with log_of(settings) as log:
-        fitting = [one async for one in letters(settings, Filter(state=None)) if one.id.startswith(wanted)]
-        if len(fitting) != 1:
-            what = f"{len(fitting):,} letters begin with" if fitting else "there is no letter"
+        # Only one of them is kept: all may be more than there is memory for.
+        found, fitting = None, 0
+        async for one in letters(settings, Filter(state=None)):
+            if one.id.startswith(wanted):
+                found, fitting = one, fitting + 1
+        if found is None or fitting > 1:
+            what = f"{fitting:,} letters begin with" if fitting else "there is no letter"
             raise NotNow(f"{what} {safe(wanted)}: `nanxun deadletters list --all` shows what there is.")
-        (found,) = fitting
-        one = await original(log, found, settings.partitions)
-    for name, text in _said(settings, found, one):
+        was = await original(log, found, settings.partitions)
+    for name, text in _said(settings, found, was):
         typer.echo(f"{name:<11}{safe(text)}")
 
 

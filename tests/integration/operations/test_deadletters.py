@@ -81,6 +81,8 @@ async def test_a_letter_is_told_whole_and_nothing_in_it_reaches_the_terminal_as_
     await a_letter(figures, broken())
     worse = next(one for one in await found(figures.settings) if one.letter.offset == 3)
 
+    with pytest.raises(NotNow, match="2 letters begin with dl_"):
+        await show_letter(figures.settings, "dl_")
     await show_letter(figures.settings, worse.id[:12])
 
     said = capsys.readouterr().out
