@@ -8,7 +8,6 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from shared.settings import Settings
 from tests.support import eventually
 
-_EXISTS = 36
 # A broker deletes and makes topics when it has time for it.
 _BROKER_SECONDS = 90.0
 
@@ -38,16 +37,15 @@ async def made_anew(
     name = settings.topic(topic)
     wanted = NewTopic(name, partitions or settings.partitions, 1, topic_configs=dict(config or {}))
     async with admin(settings) as client:
-        if name in await client.list_topics():
-            await client.delete_topics([name])
 
         async def gone() -> bool:
             return name not in await client.list_topics()
 
-        async def there() -> bool:
+        async def made() -> bool:
+            # Asked for whether it is listed or not: one that was made a moment ago may not be yet.
+            await client.delete_topics([name])
+            await eventually(gone, deadline=_BROKER_SECONDS)
             answer = await client.create_topics([wanted])
-            # A broker that was slow to answer may have made it the first time.
-            return all(code in {0, _EXISTS} for _, code, *_ in answer.topic_errors)
+            return all(code == 0 for _, code, *_ in answer.topic_errors)
 
-        await eventually(gone, deadline=_BROKER_SECONDS)
-        await eventually(there, deadline=_BROKER_SECONDS)
+        await eventually(made, deadline=_BROKER_SECONDS)
