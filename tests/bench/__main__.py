@@ -30,7 +30,7 @@ console = Console()
 @app.command()
 def main(
     *,
-    only: Annotated[str, typer.Option(help="Rows whose name holds this.")] = "",
+    only: Annotated[list[str] | None, typer.Option(help="Rows whose name holds this; repeatable.")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="How often each is measured.")] = _ROUNDS,
     quick: Annotated[
         bool, typer.Option(help="One small round of each: whether it runs, not how fast.")
@@ -38,7 +38,7 @@ def main(
     docs: Annotated[bool, typer.Option(help=f"Write {_PAGE} too.")] = False,
 ) -> None:
     """Measure, print the table and write it as JSON."""
-    rows = [row for row in ROWS if only in row.name]
+    rows = [row for row in ROWS if not only or any(words in row.name for words in only)]
     if not rows:
         names = ", ".join(row.name for row in ROWS)
         raise typer.BadParameter(f"no row is called so; there are: {names}")
@@ -52,9 +52,9 @@ def main(
         console.print(str(trouble))
         sys.exit(2)
     console.print(output.table(results))
-    output.write(results, _JSON)
     if docs:
-        output.page(results, _PAGE, rounds=rounds)
+        asked = "".join(f' --only "{words}"' for words in only or ())
+        output.page(results, _PAGE, rounds=rounds, command=f"python -m tests.bench --docs{asked}")
 
 
 async def _run(rows: list[Row], *, rounds: int, quick: bool) -> list[Result]:
@@ -67,7 +67,13 @@ async def _run(rows: list[Row], *, rounds: int, quick: bool) -> list[Result]:
             ground = Ground(addresses, Path(folder), quick)
             for trial in dict.fromkeys(row.trial for row in rows):
                 measured[trial] = await _rounds(trial, ground, rounds)
-    return [row.result(measured[row.trial]) for row in rows]
+                # What is measured is kept, whatever becomes of the trials after it.
+                output.write(_results(rows, measured), _JSON)
+    return _results(rows, measured)
+
+
+def _results(rows: list[Row], measured: dict[Trial, list[Figures]]) -> list[Result]:
+    return [row.result(measured[row.trial]) for row in rows if row.trial in measured]
 
 
 async def _rounds(trial: Trial, ground: Ground, rounds: int) -> list[Figures]:

@@ -48,7 +48,7 @@ def write(results: Sequence[Result], path: Path) -> None:
     path.write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def page(results: Sequence[Result], path: Path, *, rounds: int) -> None:
+def page(results: Sequence[Result], path: Path, *, rounds: int, command: str) -> None:
     """Put the table into the page of the documentation; what people wrote around it stays.
 
     Raises:
@@ -57,7 +57,7 @@ def page(results: Sequence[Result], path: Path, *, rounds: int) -> None:
     here = machine()
     packages = ", ".join(f"{name} {version}" for name, version in here.pop("packages").items())
     lines = [
-        f"Printed by `make bench` on {datetime.now(UTC):%Y-%m-%d}: the median of {rounds} rounds",
+        f"Printed by `{command}` on {datetime.now(UTC):%Y-%m-%d}: the median of {rounds} rounds",
         "and, in brackets, the least and the most.",
         "",
         f"Machine: {', '.join(f'{name} {value}' for name, value in here.items())}.",
