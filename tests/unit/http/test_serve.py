@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from httpx2 import AsyncClient, ConnectError, HTTPError
+from httpx2 import AsyncClient, ConnectError, HTTPError, TransportError
 
 from shared.http import PortTaken, serve
 from tests.support import eventually
@@ -117,6 +117,9 @@ async def _gone(url: str) -> bool:
             await client.get(f"{url}/health/live")
         except ConnectError:
             return True
+        except TransportError:
+            # Taken at the last moment and closed unanswered: it listened a moment ago.
+            return False
     return False
 
 
