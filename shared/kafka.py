@@ -2,10 +2,11 @@
 
 import asyncio
 import ssl
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, TypeVar
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError
 
@@ -26,6 +27,19 @@ _LINGER_MS = 5
 _START_SECONDS = 2.0
 # Only the last word of each service counts, and each speaks once a second.
 _BRIEF = {"retention.ms": "86400000", "segment.ms": "3600000"}
+
+
+class Client(Protocol):
+    """A consumer, a producer, or a broker of FastStream's."""
+
+    async def start(self) -> None:
+        """Connect to the cluster."""
+
+    async def stop(self) -> None:
+        """Let go of every connection, also of those of a start that failed."""
+
+
+C = TypeVar("C", bound=Client)
 
 
 class WrongTopic(Exception):  # noqa: N818 - a state of the cluster
@@ -63,12 +77,48 @@ def producer(settings: Settings) -> AIOKafkaProducer:
     )
 
 
-async def start(client: AIOKafkaConsumer) -> None:
-    """Start a consumer outside of any group; whoever cancels this finds it stopped.
+async def start(client: Client) -> None:
+    """Start a client; whoever cancels this, or is told that it failed, finds it stopped.
 
     Cut short, the client would forget the connection that it learns of the cluster by, and leave it open.
+
+    Raises:
+        KafkaError: Kafka does not answer.
     """
-    starting = asyncio.ensure_future(client.start())
+    await _begun(client.start(), client.stop)
+
+
+@asynccontextmanager
+async def started(client: C) -> AsyncIterator[C]:
+    """Yield a client that was started, as `start` does it, and stop it afterwards.
+
+    Raises:
+        KafkaError: Kafka does not answer.
+    """
+    await start(client)
+    try:
+        yield client
+    finally:
+        await client.stop()
+
+
+@asynccontextmanager
+async def administration(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Yield a client for topics, and close it afterwards.
+
+    Raises:
+        KafkaError: Kafka does not answer.
+    """
+    admin = AIOKafkaAdminClient(**connection(settings))
+    await _begun(admin.start(), admin.close)
+    try:
+        yield admin
+    finally:
+        await admin.close()
+
+
+async def _begun(beginning: Coroutine[Any, Any, None], end: Callable[[], Awaitable[None]]) -> None:
+    starting = asyncio.ensure_future(beginning)
     try:
         await asyncio.shield(starting)
     except BaseException:
@@ -76,7 +126,7 @@ async def start(client: AIOKafkaConsumer) -> None:
         if not starting.cancel() and not starting.cancelled():
             # Whether it failed too is nobody's concern any more.
             starting.exception()
-        await client.stop()
+        await end()
         raise
 
 
@@ -96,9 +146,7 @@ async def provision(settings: Settings) -> list[str]:
     Raises:
         WrongTopic: topics are there and not as the settings ask; a sentence for each.
     """
-    admin = AIOKafkaAdminClient(**connection(settings))
-    await admin.start()
-    try:
+    async with administration(settings) as admin:
         wanted = topics(settings)
         present = set(await admin.list_topics())
         missing = {name: count for name, count in wanted.items() if name not in present}
@@ -108,8 +156,6 @@ async def provision(settings: Settings) -> list[str]:
         if wrong := await _faults(admin, settings, there):
             raise WrongTopic("\n".join(fault.sentence for fault in wrong))
         return sorted(missing)
-    finally:
-        await admin.close()
 
 
 async def wrong(settings: Settings, names: Collection[str]) -> list[Fault]:
@@ -118,16 +164,12 @@ async def wrong(settings: Settings, names: Collection[str]) -> list[Fault]:
     Raises:
         KafkaError: Kafka does not answer, or does not have all of them.
     """
-    admin = AIOKafkaAdminClient(**connection(settings))
-    try:
-        await admin.start()
+    async with administration(settings) as admin:
         every = topics(settings)
         wanted = {of: every[of] for of in map(settings.topic, names)}
         if missing := sorted(wanted.keys() - set(await admin.list_topics())):
             raise UnknownTopicOrPartitionError(f"{', '.join(missing)}: missing; `nanxun topics` makes them")
         return await _faults(admin, settings, wanted)
-    finally:
-        await admin.close()
 
 
 async def _faults(admin: AIOKafkaAdminClient, settings: Settings, wanted: Mapping[str, int]) -> list[Fault]:
@@ -141,12 +183,8 @@ async def absent(settings: Settings) -> list[str]:
     Raises:
         KafkaError: it does not answer.
     """
-    admin = AIOKafkaAdminClient(**connection(settings))
-    await admin.start()
-    try:
+    async with administration(settings) as admin:
         return sorted(set(topics(settings)) - set(await admin.list_topics()))
-    finally:
-        await admin.close()
 
 
 async def delete(settings: Settings, aggregates: Sequence[str]) -> list[str]:
@@ -155,16 +193,12 @@ async def delete(settings: Settings, aggregates: Sequence[str]) -> list[str]:
     Raises:
         KafkaError: it does not answer.
     """
-    admin = AIOKafkaAdminClient(**connection(settings))
-    await admin.start()
-    try:
+    async with administration(settings) as admin:
         names = {name for one in aggregates for name in (settings.topic(one), settings.topic(one) + DEAD)}
         present = sorted(names & set(await admin.list_topics()))
         if present:
             await admin.delete_topics(present)
         return present
-    finally:
-        await admin.close()
 
 
 async def _create(admin: AIOKafkaAdminClient, settings: Settings, missing: dict[str, int]) -> None:

@@ -98,11 +98,7 @@ class Sender:
 
     async def _started(self) -> AIOKafkaProducer:
         producer = kafka.producer(self.settings)
-        try:
-            await producer.start()
-        except BaseException:
-            await producer.stop()
-            raise
+        await kafka.start(producer)
         return producer
 
 

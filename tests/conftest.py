@@ -9,7 +9,6 @@ from typing import Any
 
 import hypothesis
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 from pymongo import AsyncMongoClient
 
 from deploy.local.addresses import Addresses
@@ -65,13 +64,9 @@ async def settings(addresses: Addresses, tmp_path: Path) -> AsyncIterator[Settin
 @pytest.fixture
 async def topics(settings: Settings) -> AsyncIterator[list[str]]:
     """Every topic of the platform, made for this test in its namespace and deleted after it."""
-    from shared.kafka import provision  # noqa: PLC0415 - pure tests need no Kafka client
+    # Pure tests need no Kafka client.
+    from shared.kafka import provision  # noqa: PLC0415
+    from tests.integration.topics import delete_all  # noqa: PLC0415
 
     yield await provision(settings)
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
-    await admin.start()
-    try:
-        mine = [name for name in await admin.list_topics() if name.startswith(f"{settings.namespace}.")]
-        await admin.delete_topics(mine)
-    finally:
-        await admin.close()
+    await delete_all(settings)

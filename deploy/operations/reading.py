@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from shared.kafka import connection, topics
+from shared.kafka import connection, started, topics
 from shared.projection.headers import read_any_name
 from shared.settings import Settings
 
@@ -29,8 +29,7 @@ async def whole(settings: Settings, names: list[str]) -> AsyncIterator[ConsumerR
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=_FETCH_BYTES,
     )
-    try:
-        await consumer.start()
+    async with started(consumer):
         begins, ends = await consumer.beginning_offsets(at), await consumer.end_offsets(at)
         left = {partition for partition in at if begins[partition] < ends[partition]}
         consumer.assign(list(left))
@@ -46,5 +45,3 @@ async def whole(settings: Settings, names: list[str]) -> AsyncIterator[ConsumerR
                 if await consumer.position(partition) >= ends[partition]:
                     consumer.pause(partition)
                     left.remove(partition)
-    finally:
-        await consumer.stop()

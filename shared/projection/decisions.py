@@ -19,7 +19,7 @@ from shared.events.operations import (
     read,
 )
 from shared.events.wire import Unreadable
-from shared.kafka import connection, start
+from shared.kafka import connection, started
 from shared.projection.records import Item, fingerprint
 from shared.settings import Settings
 
@@ -119,8 +119,7 @@ class Decisions:
         consumer = AIOKafkaConsumer(
             **connection(settings), enable_auto_commit=False, auto_offset_reset="earliest"
         )
-        await start(consumer)
-        try:
+        async with started(consumer):
             consumer.assign([at])
             await consumer.seek_to_beginning(at)
             end = (await consumer.end_offsets([at]))[at]
@@ -129,8 +128,6 @@ class Decisions:
                     self.known.set()
                 for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
                     self._take(records)
-        finally:
-            await consumer.stop()
 
     def _take(self, records: list[ConsumerRecord]) -> None:
         for record in records:

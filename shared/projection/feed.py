@@ -11,6 +11,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from faststream.kafka import KafkaBroker
 from pymongo.errors import PyMongoError
 
+from shared import kafka
 from shared.deadletter import DeadLetters
 from shared.edition import Edition
 from shared.mongo import Client
@@ -119,14 +120,10 @@ class Feed(Generic[S, E]):
             group, topics = self._generation.group, self._projection.topics
             broker = subscribed(self._settings, group, topics, self.seats, self._apply)
             try:
-                await broker.start()
+                await kafka.start(broker)
             except KafkaError as error:
                 self._waits(error)
-                await broker.stop()
                 await asyncio.sleep(_RETRY_SECONDS)
-            except BaseException:
-                await broker.stop()
-                raise
             else:
                 return broker
 

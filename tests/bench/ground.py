@@ -9,7 +9,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from aiokafka.admin import AIOKafkaAdminClient
 from pymongo import AsyncMongoClient
 
 from deploy.environment import environment
@@ -85,12 +84,8 @@ async def _clear(settings: Settings) -> None:
         for name in await client.list_database_names():
             if name.startswith(settings.database("")):
                 await client.drop_database(name)
-    admin = AIOKafkaAdminClient(**kafka.connection(settings))
-    await admin.start()
-    try:
+    async with kafka.administration(settings) as admin:
         await admin.delete_topics(list(kafka.topics(settings)))
-    finally:
-        await admin.close()
 
 
 async def publish(settings: Settings, events: Iterable[Recorded[Fact]]) -> int:

@@ -1,10 +1,10 @@
 """Topics that tests make wrong, and make anew."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 
+from shared.kafka import administration
 from shared.settings import Settings
 from tests.support import eventually
 
@@ -12,20 +12,9 @@ from tests.support import eventually
 _BROKER_SECONDS = 90.0
 
 
-@asynccontextmanager
-async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
-    """A client that may do everything."""
-    client = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
-    await client.start()
-    try:
-        yield client
-    finally:
-        await client.close()
-
-
 async def delete_all(settings: Settings) -> None:
     """Delete every topic of the namespace."""
-    async with admin(settings) as client:
+    async with administration(settings) as client:
         names = await client.list_topics()
         await client.delete_topics([name for name in names if name.startswith(f"{settings.namespace}.")])
 
@@ -36,7 +25,7 @@ async def made_anew(
     """Delete a topic if it is there, and make another of the same name."""
     name = settings.topic(topic)
     wanted = NewTopic(name, partitions or settings.partitions, 1, topic_configs=dict(config or {}))
-    async with admin(settings) as client:
+    async with administration(settings) as client:
 
         async def gone() -> bool:
             return name not in await client.list_topics()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import orjson
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from shared.kafka import AGGREGATES, DEAD, connection
+from shared.kafka import AGGREGATES, DEAD, connection, started
 from shared.settings import Settings
 from tests.e2e.faults.facts import Fact, told
 from tests.e2e.faults.model import Model
@@ -62,7 +62,7 @@ class Log:
 
 async def ends(settings: Settings, topics: Iterable[str]) -> dict[TopicPartition, int]:
     """Return where each partition of the topics ends."""
-    async with AIOKafkaConsumer(**connection(settings)) as consumer:
+    async with started(AIOKafkaConsumer(**connection(settings))) as consumer:
         parts = _partitions(settings, topics)
         return dict(await consumer.end_offsets(parts))
 
@@ -75,7 +75,7 @@ async def dead(settings: Settings) -> int:
 async def read(settings: Settings) -> Log:
     """Read the topics that reporting follows from their beginnings to where they end now."""
     found = Log()
-    async with AIOKafkaConsumer(**connection(settings), enable_auto_commit=False) as consumer:
+    async with started(AIOKafkaConsumer(**connection(settings), enable_auto_commit=False)) as consumer:
         parts = _partitions(settings, STREAMS)
         last = await consumer.end_offsets(parts)
         consumer.assign(parts)

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from deploy.local.processes import Child
-from shared.kafka import connection
+from shared.kafka import administration
 from shared.kafka import topics as kafka_topics
 from shared.settings import Settings
 from tests.e2e.faults.stored import Mongo
@@ -62,12 +61,8 @@ class Servers:
         await eventually(all_there, deadline=_PATIENCE_SECONDS)
 
     async def _described(self, topics: list[str]) -> list[dict[str, Any]]:
-        admin = AIOKafkaAdminClient(**connection(self.settings))
-        try:
-            await admin.start()
+        async with administration(self.settings) as admin:
             found: list[dict[str, Any]] = await admin.describe_topics(topics)
-        finally:
-            await admin.close()
         return found
 
     async def primary(self) -> Child:

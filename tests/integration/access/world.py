@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import orjson
-from aiokafka.admin import AIOKafkaAdminClient
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient, Response
 from pymongo import AsyncMongoClient
@@ -23,6 +22,7 @@ from shared.kafka import provision
 from shared.service import Service, application
 from shared.settings import Settings
 from tests.integration.access.routes import ENTERPRISE, OTHER, Route, route
+from tests.integration.topics import delete_all
 from tests.support import eventually
 from tests.tokens import bearer
 
@@ -241,13 +241,7 @@ async def swept(settings: Settings) -> AsyncIterator[None]:
     async with AsyncMongoClient[dict[str, Any]](settings.mongo) as client:
         for name in SERVICES:
             await client.drop_database(settings.database(name))
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
-    await admin.start()
-    try:
-        mine = [name for name in await admin.list_topics() if name.startswith(settings.topic(""))]
-        await admin.delete_topics(mine)
-    finally:
-        await admin.close()
+    await delete_all(settings)
 
 
 async def _run(stack: AsyncExitStack, world: World, service: Service, role: str) -> None:

@@ -6,10 +6,11 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
 
+from shared.kafka import administration
 from shared.projection import Runtime
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
-from tests.integration.topics import admin, made_anew
+from tests.integration.topics import made_anew
 from tests.support import eventually
 
 KEY, OTHER = enterprise(0, 3), enterprise(1, 3)
@@ -17,7 +18,7 @@ KEY, OTHER = enterprise(0, 3), enterprise(1, 3)
 
 async def cut(stage: Stage, before: int) -> None:
     """Delete the records of lane 0 before an offset."""
-    async with admin(stage.settings) as client:
+    async with administration(stage.settings) as client:
         at = TopicPartition(stage.settings.topic("hazards"), 0)
         await client.delete_records({at: RecordsToDelete(before_offset=before)})
 

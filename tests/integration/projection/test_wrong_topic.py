@@ -5,11 +5,11 @@ from aiokafka.admin import NewPartitions
 from structlog.testing import capture_logs
 
 from shared import metrics
-from shared.kafka import WrongTopic, provision
+from shared.kafka import WrongTopic, administration, provision
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
 from tests.integration.projection.test_log import stops
-from tests.integration.topics import admin, made_anew
+from tests.integration.topics import made_anew
 from tests.support import eventually
 
 KEY = enterprise(0, 3)
@@ -73,7 +73,7 @@ async def test_a_topic_that_is_grown_in_place_stops_the_projection_that_reads_it
     await stage.send(records("hz_1", 1, enterprise=KEY))
     async with stage.running() as runtime:
         await eventually(lambda: stage.has_told(hz_1=[1]), deadline=30)
-        async with admin(stage.settings) as client:
+        async with administration(stage.settings) as client:
             await client.create_partitions({stage.settings.topic("hazards"): NewPartitions(total_count=6)})
         await stops(runtime, "wrong-topic")
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient, Response
 from pymongo import AsyncMongoClient
@@ -15,10 +14,11 @@ from pymongo import AsyncMongoClient
 from deploy.local.addresses import Addresses
 from services.suggestions.app import api
 from shared.events.base import Role
-from shared.kafka import provision, topics
+from shared.kafka import provision
 from shared.settings import Settings
 from tests import register
 from tests.facts import event
+from tests.integration.topics import delete_all
 from tests.tokens import bearer
 
 HERE = "91330503MA2B0ABC1B"
@@ -120,10 +120,7 @@ async def service(
         yield app, settings
     async with AsyncMongoClient[dict[str, Any]](settings.mongo) as client:
         await client.drop_database(settings.database("suggestions"))
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
-    await admin.start()
-    await admin.delete_topics(list(topics(settings)))
-    await admin.close()
+    await delete_all(settings)
 
 
 @pytest.fixture
