@@ -10,10 +10,11 @@ from pymongo.errors import PyMongoError
 
 from shared.edition import Edition
 from shared.mongo import Database, Document
+from shared.relay.front import SetBack
 from shared.relay.rounds import Round
 from shared.sender import Sender
 from shared.settings import Settings
-from shared.stream.store_clock import STATEMENT, STATEMENTS
+from shared.stream.store_clock import SETTING_BACK, STATEMENT, STATEMENTS
 
 log = structlog.get_logger()
 
@@ -103,12 +104,14 @@ class Editions:
         database: the service's own.
         known: oldest first; empty until it was read once.
         paused: for which pause it is to stand still.
+        set_back: what was set back to unpublished last, and what is.
     """
 
     settings: Settings
     database: Database
     known: tuple[Fed, ...] = ()
     paused: str | None = None
+    set_back: SetBack = field(default_factory=SetBack)
     _at_work: int = 0
 
     async def run(self) -> None:
@@ -141,10 +144,14 @@ class Editions:
     async def _look(self) -> None:
         lasts: Document = {"$gt": [f"${_PAUSE}.until", "$$NOW"]}
         paused: Document = {"$cond": [lasts, f"${_PAUSE}.token", None]}
-        look = [{"$match": {"_id": STATEMENT}}, {"$project": {EDITIONS: 1, "paused": paused}}]
+        look = [
+            {"$match": {"_id": STATEMENT}},
+            {"$project": {EDITIONS: 1, "epoch": 1, SETTING_BACK: 1, "paused": paused}},
+        ]
         rows = await self.database[STATEMENTS].aggregate(look).to_list(None)
         stated: Document = rows[0] if rows else {}
         self.known, self.paused = _fed(stated, self.settings), stated.get("paused")
+        self.set_back = SetBack(stated.get("epoch", 0), bool(stated.get(SETTING_BACK)))
 
 
 @dataclass(slots=True)

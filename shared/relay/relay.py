@@ -9,9 +9,10 @@ from pymongo.errors import PyMongoError
 from shared import metrics
 from shared.mongo import Collection, Database, ready
 from shared.relay.editions import Editions, Senders
+from shared.relay.front import Front
 from shared.relay.gauge import watch
 from shared.relay.leases import RENEW_SECONDS, Leases
-from shared.relay.rounds import mark, read
+from shared.relay.rounds import anything, mark, read
 from shared.relay.topics import Topics
 from shared.relay.watermarks import Watermarks
 from shared.sender import NotSent
@@ -100,13 +101,13 @@ class Relay:
     async def _publish(self, kind: str, leases: Leases, hand: int) -> None:
         """Publish the slots of one hand; a case is always in the same one, so its events keep their order."""
         collection = self._database[kind]
-        senders = Senders(self._settings)
+        senders, front = Senders(self._settings), Front()
         backoff = _IDLE_SECONDS
         await self._topics.looked.wait()
         try:
             while True:
                 try:
-                    full = await self._turn(kind, collection, _of(leases.held(), hand), senders)
+                    full = await self._turn(kind, collection, _of(leases.held(), hand), senders, front)
                 except (NotSent, PyMongoError) as error:
                     log.warning("relay-waits", service=self._service, kind=kind, error=str(error)[:200])
                     await asyncio.sleep(backoff)
@@ -117,17 +118,31 @@ class Relay:
         finally:
             await senders.close()
 
-    async def _turn(self, kind: str, collection: Collection, slots: list[int], senders: Senders) -> bool:
+    async def _turn(
+        self, kind: str, collection: Collection, slots: list[int], senders: Senders, front: Front
+    ) -> bool:
         if not slots or not self._topics.takes(kind) or not self._editions.go_on():
             return False
         with self._editions.at_work():
-            return await self._round(kind, collection, slots, senders)
+            return await self._round(kind, collection, slots, senders, front)
 
-    async def _round(self, kind: str, collection: Collection, slots: list[int], senders: Senders) -> bool:
+    async def _round(
+        self, kind: str, collection: Collection, slots: list[int], senders: Senders, front: Front
+    ) -> bool:
         # Before it reads: whoever has heard that this relay knows them counts on it from there.
         editions = self._editions.known
         newest = editions[-1]
-        found = await read(kind, collection, slots, newest=newest.edition.number, filled=newest.whole)
+        since = front.since(slots, self._editions.set_back)
+        if front.quiet and not await anything(collection, slots, since):
+            return False
+        found = await read(
+            kind,
+            collection,
+            slots,
+            since=since,
+            newest=newest.edition.number,
+            filled=newest.whole,
+        )
         if editions != self._editions.known:
             # What was read may have been set back for an edition that was not known when the reading began.
             return True
@@ -136,6 +151,7 @@ class Relay:
             metrics.published_events.labels(kind, name).inc(count)
         for read_as, cases in found.cases.items():
             await mark(collection, read_as, cases)
+        front.passed(found.newest, full=found.full)
         return found.full
 
 

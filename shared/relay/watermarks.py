@@ -13,7 +13,7 @@ from pymongo.read_concern import ReadConcern
 
 from shared.events.watermarks import NOTHING, PublishedBefore, encode
 from shared.mongo import Database, Document
-from shared.relay.gauge import waits_longest
+from shared.relay.gauge import Oldest
 from shared.sender import NotSent, Sender
 from shared.settings import Settings
 from shared.stream.documents import LONGEST_COMMAND
@@ -25,7 +25,7 @@ _EVERY_SECONDS = 1.0
 # By how much the clocks of a replica set's members may differ, and how long the store may take from reading
 # its clock to making a write visible.
 _CLOCKS = timedelta(seconds=2)
-_BACK = (LONGEST_COMMAND + _CLOCKS) // timedelta(milliseconds=1)
+_BACK = LONGEST_COMMAND + _CLOCKS
 _JUMP = timedelta(seconds=1)
 # The relays' own reads are of what a majority has; a write on its way there must hold a statement back too.
 _LOCAL = ReadConcern("local")
@@ -49,13 +49,19 @@ class Watermarks:
     service: str
     kinds: tuple[str, ...]
     _horizon: datetime | None = None
+    # Since when at least whatever comes to wait after the next look does; None: that is not known.
+    _floor: datetime | None = None
+    _epoch: int = 0
     _stated_last: int = 0
     _clock: datetime | None = None
     _setting_back: bool = False
     _sender: Sender = field(init=False)
+    _streams: list[Oldest] = field(init=False)
 
     def __post_init__(self) -> None:
         self._sender = Sender(self.settings)
+        looks = [self.database[kind].with_options(read_concern=_LOCAL) for kind in self.kinds]
+        self._streams = [Oldest(look) for look in looks]
 
     async def run(self, mine: Callable[[], bool]) -> None:
         """Say it while it is ours to say, until cancelled; silence is what tells others that we are stuck."""
@@ -80,16 +86,20 @@ class Watermarks:
         """
         known, last, setting_back = self._horizon, self._stated_last, self._setting_back
         oldest = await self._oldest()
+        # What comes after this look was not stored when that was stated, and so is no older.
+        self._floor = known
         stated = await self._stated()
         self._horizon, self._stated_last = stated["horizon"], stated["sequence"]
         self._setting_back = bool(stated.get(SETTING_BACK))
-        self._looked_at(stated["at"])
+        # A case that is still to be set back looks published; the last ones may have been since the look.
+        unsure = setting_back or self._setting_back
+        if self._strayed(stated) or unsure:
+            # What comes now may wait since any time.
+            self._floor = None
         if known is None or stated["sequence"] != last + 1:
             # The time was taken after the look; only the next look is after it. And where another relay spoke
             # meanwhile, it said more than what is known here: to say less would take back its word.
             return
-        # A case that is still to be set back looks published; the last ones may have been since the look.
-        unsure = setting_back or self._setting_back
         said = PublishedBefore(
             service=self.service,
             sequence=stated["sequence"],
@@ -101,15 +111,14 @@ class Watermarks:
 
     async def _oldest(self) -> list[datetime]:
         """Since when the longest waiting of each stream has waited."""
-        looks = [self.database[kind].with_options(read_concern=_LOCAL) for kind in self.kinds]
-        return [since for look in looks if (since := await waits_longest(look))]
+        return [oldest for stream in self._streams if (oldest := await stream.look(self._floor))]
 
     async def _stated(self) -> Document:
         """Write down, by a majority, until when no command can come any more; it never moves back.
 
         The write proves that who answered was the primary: what an older one did not see came after.
         """
-        no_later: Document = {"$subtract": ["$$NOW", _BACK]}
+        no_later: Document = {"$subtract": ["$$NOW", _BACK // timedelta(milliseconds=1)]}
         step: Document = {
             "horizon": {"$max": ["$horizon", no_later]},
             "sequence": {"$add": [{"$ifNull": ["$sequence", 0]}, 1]},
@@ -120,8 +129,12 @@ class Watermarks:
         )
         return stated
 
-    def _looked_at(self, clock: datetime) -> None:
+    def _strayed(self, stated: Document) -> bool:
+        """Whether the store's clock is behind what was said of the past, or something was set back."""
+        clock, epoch = stated["at"], stated.get("epoch", 0)
         if self._clock is not None and self._clock - clock > _JUMP:
             seconds = (self._clock - clock).total_seconds()
             log.error("clock-jumped-back", of="store", service=self.service, seconds=round(seconds, 3))
-        self._clock = clock
+        strayed = clock - _BACK < stated["horizon"] or epoch != self._epoch
+        self._clock, self._epoch = clock, epoch
+        return bool(strayed)

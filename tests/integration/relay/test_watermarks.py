@@ -7,10 +7,12 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.events.watermarks import PublishedBefore, decode
+from shared.relay.republish import begin, set_back
 from shared.relay.watermarks import Watermarks
 from shared.settings import Settings
 from shared.stream.documents import LONGEST_COMMAND
 from shared.stream.store_clock import STATEMENT, STATEMENTS
+from tests.facts import NOON
 from tests.integration.relay.conftest import Stock
 from tests.integration.relay.test_publishing import relaying
 from tests.support import eventually
@@ -50,6 +52,10 @@ async def words(consumer: AIOKafkaConsumer, *, until: int = 1) -> list[Published
     return found
 
 
+async def waits_since(stock: Stock, case: str, since: datetime) -> None:
+    await stock.database["hazards"].update_one({"_id": case}, {"$set": {"unpublished_since": since}})
+
+
 async def test_with_nothing_waiting_all_is_published_that_no_command_can_still_bring(
     speaker: Watermarks, heard: AIOKafkaConsumer
 ) -> None:
@@ -69,13 +75,72 @@ async def test_what_waits_holds_it_back_whichever_slot_it_is_of(
     await stock.add("hz_1")
     await stock.add("hz_2")
     since = datetime.now(UTC) - timedelta(minutes=5)
-    waiting = {"$set": {"unpublished_since": since}}
-    await stock.database["hazards"].update_one({"_id": "hz_2"}, waiting)
+    await waits_since(stock, "hz_2", since)
 
     await speaker.say()
     await speaker.say()
 
     assert abs((await word(heard)).before - since) < timedelta(milliseconds=1)
+
+
+async def test_what_comes_as_late_as_it_may_holds_it_back_though_the_looks_before_went_past_it(
+    speaker: Watermarks, stock: Stock, heard: AIOKafkaConsumer
+) -> None:
+    for _ in range(3):
+        await speaker.say()
+    horizon = (await word(heard)).before
+    await stock.add("hz_1")
+    await waits_since(stock, "hz_1", late := horizon + timedelta(seconds=1))
+
+    await speaker.say()
+
+    assert (await words(heard, until=4))[-1].before <= late
+
+
+async def test_what_waits_goes_on_holding_it_back_when_it_is_old(
+    speaker: Watermarks, stock: Stock, heard: AIOKafkaConsumer
+) -> None:
+    await stock.add("hz_1")
+    await waits_since(stock, "hz_1", since := datetime.now(UTC) - timedelta(minutes=5))
+
+    for _ in range(4):
+        await speaker.say()
+
+    assert {each.before - since < timedelta(milliseconds=1) for each in await words(heard, until=4)} == {True}
+
+
+async def test_what_is_set_back_between_two_looks_holds_it_back_at_the_next(
+    speaker: Watermarks, stock: Stock, heard: AIOKafkaConsumer
+) -> None:
+    await stock.add("hz_1")
+    await stock.database["hazards"].update_one(
+        {"_id": "hz_1"}, {"$set": {"published": 1}, "$unset": {"unpublished_since": ""}}
+    )
+    for _ in range(3):
+        await speaker.say()
+
+    async for _ in set_back(stock.database, await begin(stock.database, "hazards")):
+        pass
+    for _ in range(2):
+        await speaker.say()
+
+    # Its event was recorded then.
+    assert (await words(heard, until=5))[-1].before - NOON < timedelta(seconds=2)
+
+
+async def test_with_the_clock_of_the_store_set_back_whatever_waits_is_looked_for(
+    speaker: Watermarks, stock: Stock, heard: AIOKafkaConsumer
+) -> None:
+    for _ in range(3):
+        await speaker.say()
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    await stock.database[STATEMENTS].update_one({"_id": STATEMENT}, {"$set": {"horizon": ahead}})
+    await speaker.say()
+    await stock.add("hz_1")
+
+    await speaker.say()
+
+    assert (await words(heard, until=5))[-1].before < datetime.now(UTC)
 
 
 async def test_a_store_whose_clock_is_set_back_takes_nothing_back(

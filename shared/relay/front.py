@@ -1,0 +1,65 @@
+"""From where a relay looks for what waits, so that it does not walk over what it has marked.
+
+An index entry that was taken out stays in its page for as long as MongoDB keeps snapshots of the past, 300 s
+by default, and whoever looks from the beginning walks over it: at the nation's pace over a hundred thousand,
+at each of forty looks a second. So most looks begin where the last one ended.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import NamedTuple
+
+from shared.relay.gauge import LATEST
+
+# A command may have been under way when younger ones were found. Most are found at the next look; once a
+# second one goes back as far as any may come late.
+_LATE = timedelta(seconds=1)
+_LATEST_SECONDS = 1.0
+# And one finds whatever waits: what a clock that went back has left, what was set back, what was put there.
+_WHOLE_SECONDS = 300.0
+
+
+class SetBack(NamedTuple):
+    """How often documents of a service were set back to unpublished, and whether some are at the moment."""
+
+    epoch: int = 0
+    going_on: bool = False
+
+
+@dataclass(slots=True)
+class Front:
+    """How far one hand has come.
+
+    Attributes:
+        clock: seconds that never run backwards.
+        quiet: the last look found nothing.
+    """
+
+    clock: Callable[[], float] = monotonic
+    quiet: bool = False
+    _known: tuple[Sequence[int], int] = ((), 0)
+    _since: datetime | None = None
+    _latest_at: float = 0.0
+    _whole_at: float = 0.0
+
+    def since(self, slots: Sequence[int], set_back: SetBack) -> datetime | None:
+        """Return from when on the next look is to look; None: at everything."""
+        now = self.clock()
+        far = now >= self._latest_at
+        # Nothing is known of a slot that another relay worked until now, nor of what is being set back.
+        whole = (slots, set_back.epoch) != self._known or now >= self._whole_at or (far and set_back.going_on)
+        if far or whole:
+            self._latest_at = now + _LATEST_SECONDS
+        if whole:
+            self._known, self._whole_at = (slots, set_back.epoch), now + _WHOLE_SECONDS
+        if whole or self._since is None:
+            return None
+        return self._since - LATEST if far else self._since
+
+    def passed(self, newest: datetime | None, *, full: bool) -> None:
+        """Take note that everything that a look found is marked; ``newest`` waited the shortest."""
+        self.quiet = newest is None
+        if newest is not None:
+            self._since = newest if full else newest - _LATE

@@ -1,0 +1,1 @@
+"""Rules of the relays that need no server."""
