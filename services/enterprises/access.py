@@ -22,7 +22,7 @@ Reader = Annotated[Actor, allowed(*_LIST, Role.WORKER, Role.TEAM)]
 Importer = Annotated[Actor, allowed(Role.SERVICE, Role.OPERATOR)]
 
 
-def _registry(request: Request) -> Registry:
+async def _registry(request: Request) -> Registry:
     registry: Registry = request.app.state.registry
     return registry
 

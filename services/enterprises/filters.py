@@ -11,7 +11,7 @@ from shared.events.enterprises import RegisterStatus
 from shared.http import invalid
 
 
-def _filter(
+async def _filter(
     region: str | None = None,
     industry: str | None = None,
     size: Size | None = None,

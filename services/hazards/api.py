@@ -45,7 +45,7 @@ _READ = allowed(Role.WORKER, Role.TEAM, Role.MANAGER, Role.INSPECTOR, Role.SERVI
 Step = Callable[[Hazard, Actor, Moment], Fact]
 
 
-def _store(request: Request) -> Store:
+async def _store(request: Request) -> Store:
     store: Store = request.app.state.store
     return store
 

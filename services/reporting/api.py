@@ -31,7 +31,7 @@ AreaReader = Annotated[Actor, allowed(Role.AUTHORITY, Role.OPERATOR, Role.SERVIC
 OwnReader = Annotated[Actor, allowed(Role.WORKER, Role.TEAM, Role.MANAGER, Role.OPERATOR, Role.SERVICE)]
 
 
-def span(
+async def span(
     first: Annotated[Month, Query(alias="from", description="the first month, such as 2015-11")],
     last: Annotated[Month, Query(alias="to", description="the last month")],
     as_of: Annotated[Month | None, Query(description="as known at the end of this month")] = None,
