@@ -1,6 +1,7 @@
 """What other services said of how far back all is published, kept until a projection has come that far."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from shared import metrics
 from shared.clock import now
 from shared.events.topology import SERVICES
 from shared.events.watermarks import NOTHING, TOPIC, PublishedBefore, decode
-from shared.kafka import connection
+from shared.kafka import connection, started
 from shared.mongo import Database, Document, Session, ensure_collection
 from shared.projection.generation import Generation, current
 from shared.projection.log import Log
@@ -30,6 +31,9 @@ _LAST_RECORDS = 64
 _RETRY_SECONDS = 1.0
 # How far apart those are kept that a projection may still have before it, as a share of their age.
 _SPREAD = 0.1
+_NEWEST = [("epoch", -1), ("before", -1)]
+# A word comes each second: so many cover what a projection may be behind and still keep its promise.
+_LAST_WORDS = 8
 # Other instances thin the same list: what it holds is looked at again after so many of our own.
 _RELOAD = 60
 
@@ -50,20 +54,44 @@ async def as_of(
     database: Database, session: Session, services: Iterable[str], positions: dict[tuple[str, int], int]
 ) -> datetime | None:
     """Return before when everything is in a read model at ``positions``; None where a service never said."""
-    reached = [await _reached(database, session, service, positions) for service in services]
+    names = list(services)
+    words = await _last_words(database, session, names)
+    reached = [_reached(words[name], positions) for name in names]
+    for number, name in enumerate(names):
+        # It has come no further than to an older one.
+        if reached[number] is None and len(words[name]) == _LAST_WORDS:
+            reached[number] = _reached(await _every_word(database, session, name), positions)
     known = [before for before in reached if before is not None]
     return min(known) if known and len(known) == len(reached) else None
 
 
-async def _reached(
-    database: Database, session: Session | None, service: str, positions: dict[tuple[str, int], int]
-) -> datetime | None:
-    newest, epoch = [("epoch", -1), ("before", -1)], None
-    # The newest first: it is nearly always one of the first few.
-    rows = database[WATERMARKS].find({"service": service}, session=session).sort(newest).batch_size(8)
-    async for row in rows:
+async def _last_words(
+    database: Database, session: Session, services: list[str]
+) -> defaultdict[str, list[Document]]:
+    """The newest words of each service, in one turn at the server; a report nearly always rests on them."""
+    found: defaultdict[str, list[Document]] = defaultdict(list)
+    if services:
+        first, *rest = (
+            [{"$match": {"service": name}}, {"$sort": dict(_NEWEST)}, {"$limit": _LAST_WORDS}]
+            for name in services
+        )
+        others = [{"$unionWith": {"coll": WATERMARKS, "pipeline": each}} for each in rest]
+        async for row in database[WATERMARKS].aggregate([*first, *others], session=session):
+            found[row["service"]].append(row)
+    return found
+
+
+async def _every_word(database: Database, session: Session | None, service: str) -> list[Document]:
+    rows = database[WATERMARKS].find({"service": service}, session=session).sort(_NEWEST)
+    found: list[Document] = await rows.to_list(None)
+    return found
+
+
+def _reached(words: list[Document], positions: dict[tuple[str, int], int]) -> datetime | None:
+    """The newest of the words that a read model at ``positions`` has come up to."""
+    for row in words:
         # An instance that lags may have kept a word of an older epoch after another had voided it.
-        if row.get("epoch", 0) < (epoch := row.get("epoch", 0) if epoch is None else epoch):
+        if row.get("epoch", 0) < words[0].get("epoch", 0):
             return None
         ends = ((part["topic"], n, end) for part in row["topics"] for n, end in enumerate(part["ends"]))
         if all(positions.get((topic, n), 0) >= end for topic, n, end in ends):
@@ -145,12 +173,8 @@ class Watermarks:
         consumer = AIOKafkaConsumer(
             **connection(self.settings), enable_auto_commit=False, auto_offset_reset="latest"
         )
-        try:
-            # One that could not start holds connections all the same.
-            await consumer.start()
+        async with started(consumer):
             await self._follow(consumer, log_ends)
-        finally:
-            await consumer.stop()
 
     async def _follow(self, consumer: AIOKafkaConsumer, log_ends: Log) -> None:
         at = TopicPartition(self.settings.topic(TOPIC), 0)
@@ -225,7 +249,7 @@ class Watermarks:
         """Keep few of them; but never without the one that reports speak of now, which would go back."""
         if gone := thinned(sorted(heard.kept)):
             positions = await _positions(await current(self.database, self.projection))
-            reached = await _reached(self.database, None, service, positions)
+            reached = _reached(await _every_word(self.database, None, service), positions)
             await self._drop(service, heard, [at for at in gone if at != reached])
 
     async def _drop(self, service: str, heard: _Heard, times: list[datetime]) -> None:
