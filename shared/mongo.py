@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorClient
@@ -37,8 +38,10 @@ PROJECTION_TIMEOUT_MS = 30_000
 MAJORITY = WriteConcern("majority")
 _TRANSIENT = "TransientTransactionError"
 _UNKNOWN = "UnknownTransactionCommitResult"
-# After this many repeats of a commit the caller re-reads what was to be committed.
+# After this many repeats of a commit, or so long, the caller re-reads what was to be committed: the driver by
+# itself asks a server that is going down until the time limit, at each of them.
 _COMMIT_TRIES = 5
+_COMMIT_SECONDS = 10.0
 # Conflicts pass within a few tries; what lasts longer is an outage, which the caller waits out visibly.
 _UNIT_TRIES = 20
 _NAMESPACE_EXISTS = 48
@@ -141,6 +144,7 @@ async def in_transaction(
 
 
 async def _commit(session: Session) -> None:
+    end = monotonic() + _COMMIT_SECONDS
     for _ in range(_COMMIT_TRIES):
         try:
             await session.commit_transaction()
@@ -148,6 +152,8 @@ async def _commit(session: Session) -> None:
             unknown = isinstance(error, ConnectionFailure) or error.has_error_label(_UNKNOWN)
             if error.has_error_label(_TRANSIENT) or not unknown:
                 raise
+            if monotonic() > end:
+                break
             await asyncio.sleep(0.1)
         else:
             return

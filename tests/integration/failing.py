@@ -11,7 +11,7 @@ TRANSIENT = {"errorCode": 251, "errorLabels": ["TransientTransactionError"]}
 #: It did not come about.
 REFUSED = {"errorCode": 8000}
 #: It did not come about, and the client cannot know.
-UNKNOWN = {"errorCode": 91}
+UNKNOWN = {"errorCode": 50}
 #: It came about, and the client cannot know.
 DONE_UNKNOWN = {"writeConcernError": {"code": 64, "errmsg": "waiting for replication timed out"}}
 

@@ -120,8 +120,8 @@ async def test_whatever_befalls_a_lane_its_read_model_is_the_fold_of_its_log(sto
 
     # A few long ones: what is decided is tried by the thousand in memory, and here what is committed.
     few = settings(
-        max_examples=max(settings().max_examples // 12, 1),
-        stateful_step_count=30,
+        max_examples=max(settings().max_examples // 6, 1),
+        stateful_step_count=40,
         # A failure is told as it was met: making it small would take an hour of transactions.
         phases=(Phase.reuse, Phase.generate),
         suppress_health_check=list(HealthCheck),
