@@ -23,11 +23,15 @@ def not_here(why: object) -> NoReturn:
 
 
 @overload
-async def eventually(check: Callable[[], Awaitable[T]], *, deadline: float = ...) -> T: ...
+async def eventually(
+    check: Callable[[], Awaitable[T]], *, deadline: float = ..., every: float = ...
+) -> T: ...
 @overload
-async def eventually(check: Callable[[], T], *, deadline: float = ...) -> T: ...
-async def eventually(check: Callable[[], Awaitable[T] | T], *, deadline: float = PATIENCE) -> T:
-    """Return what ``check`` returns as soon as it is true and does not assert otherwise.
+async def eventually(check: Callable[[], T], *, deadline: float = ..., every: float = ...) -> T: ...
+async def eventually(
+    check: Callable[[], Awaitable[T] | T], *, deadline: float = PATIENCE, every: float = _POLL
+) -> T:
+    """Return what ``check``, asked ``every`` seconds, returns as soon as it is true and asserts nothing else.
 
     Its last AssertionError, or falsehood, is what the test fails with after ``deadline`` seconds.
     """
@@ -43,4 +47,4 @@ async def eventually(check: Callable[[], Awaitable[T] | T], *, deadline: float =
             trouble = error
         if time.monotonic() > end:
             raise trouble
-        await asyncio.sleep(_POLL)
+        await asyncio.sleep(every)
