@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deploy.local.mongod import ReplicaSet
+from deploy.operations import looking
 from deploy.operations.lag import show
 from deploy.operations.looking import look
 from deploy.operations.standing import Applied, Read, Whole
@@ -99,8 +100,9 @@ async def test_what_waits_for_kafka_and_the_last_word_of_its_service_are_told(
 
 @pytest.mark.parametrize("away", NOBODY)
 async def test_with_a_server_away_the_rest_is_told_and_what_is_not_known_is_named(
-    figures: Stage, screen: Screen, away: str
+    figures: Stage, screen: Screen, away: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(looking, "_PATIENCE_SECONDS", 3.0)
     settings: Settings = figures.settings.model_copy(update={away: NOBODY[away]})
 
     assert await show(settings, screen.console, watch=False) == 2
