@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.reporting.domain.periods import months
-from services.reporting.domain.report import STOCK_PARTS, Counters, Row, added
+from services.reporting.domain.report import Counters, Row, added
 from services.reporting.domain.rollups import TOTAL, Level, level_of
 from services.reporting.store.months import Areas, Months
 from services.reporting.store.remembered import Remembered
-from services.reporting.store.rollups import REMEMBERED, ROLLUPS
+from services.reporting.store.rollups import REMEMBERED
 from shared.codes import industries
 from shared.events.base import Size
 from shared.events.rules import NATION
@@ -107,15 +107,14 @@ class Reading:
         many = level_of(area) is not level or len(wanted) > _FEW_MONTHS
         if many and level in REMEMBERED and paths == [TOTAL] and self.span.known is None:
             rows = await read.totals(of, wanted)
+            before = await read.before(of, self.span.first, paths)
         else:
-            rows = await read.rows(of, {"$gte": self.span.first, "$lte": self.span.last}, paths)
+            rows, before = await read.with_before(of, self.span.first, self.span.last, paths)
         found: defaultdict[str, Counted] = defaultdict(lambda: Counted([], {}))
         for row in rows:
             found[row["area"]].rows.append(row)
-        collection = self.generation.collection(ROLLUPS)
-        before = [{"$match": {**where, "month": {"$lt": self.span.first}}}, {"$group": _stocks(paths)}]
-        async for row in collection.aggregate(before, session=self.session):
-            found[row["_id"]].before.update(_before(row))
+        for area_code, stocks in before.items():
+            found[area_code].before.update(stocks)
         return {**found}
 
 
@@ -126,18 +125,3 @@ def _inside_of(area: str, level: Level) -> Document | str:
         return {"$gt": ""}
     # ":" is what follows "9": a range is what the index can do, and it holds unlisted codes too.
     return {"$gte": area, "$lt": f"{area}:"}
-
-
-def _stocks(paths: list[str]) -> Document:
-    """Sum the parts of the stocks on the server; months before the range are many."""
-    sums = {f"{path.replace('.', '/')}/{part}": f"${path}.{part}" for path in paths for part in STOCK_PARTS}
-    return {"_id": "$area"} | {name: {"$sum": source} for name, source in sums.items()}
-
-
-def _before(row: Document) -> dict[str, Counters]:
-    before: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for name, amount in row.items():
-        path, _, part = name.rpartition("/")
-        if path and amount:
-            before[path.replace("/", ".")][part] = amount
-    return {**before}

@@ -1,8 +1,8 @@
 """Reports, each read from one point in time, with what they rest on."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from pymongo.errors import PyMongoError
 
@@ -14,7 +14,13 @@ from services.reporting.store.reading import By, OwnBy, Range, Reading
 from services.reporting.store.remembered import Remembered
 from shared.errors import Unavailable
 from shared.mongo import Client, Database, snapshot
-from shared.projection.generation import current, dropped
+from shared.projection import Generation
+from shared.projection.generation import current
+
+R = TypeVar("R")
+
+# Nobody switches readers so often that one who is slow meets it each time.
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,7 @@ class Report:
     provenance: Provenance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reports:
     """Reads reports.
 
@@ -41,45 +47,56 @@ class Reports:
     database: Database
     projection: str
     remembered: Remembered = field(default_factory=Remembered)
+    _current: Generation | None = None
 
     async def area(self, area: str, span: Range, by: By | None) -> Report:
         """Return the report of an area.
 
         Raises:
-            Unavailable: the store did not answer in time, or what was read was dropped meanwhile.
+            Unavailable: the store did not answer in time, or readers were switched again and again.
         """
-        async with self.reading(span) as reading:
+
+        async def report(reading: Reading) -> Report:
             totals, groups = await areas.read(reading, area, by)
             return Report(totals, groups, await _provenance(reading))
+
+        return await self.read(span, report)
 
     async def enterprise(self, enterprise: str, span: Range, by: OwnBy | None) -> Report | None:
         """Return the report of an enterprise; None where reporting does not know it.
 
         Raises:
-            Unavailable: the store did not answer in time, or what was read was dropped meanwhile.
+            Unavailable: as above.
         """
-        async with self.reading(span) as reading:
+
+        async def report(reading: Reading) -> Report | None:
             if not await own.known(reading, enterprise):
                 return None
             totals, groups = await own.read(reading, enterprise, by)
             return Report(totals, groups, await _provenance(reading))
 
-    @asynccontextmanager
-    async def reading(self, span: Range) -> AsyncIterator[Reading]:
-        """Open the generation that is read, at one point in time.
+        return await self.read(span, report)
+
+    async def read(self, span: Range, report: Callable[[Reading], Awaitable[R]]) -> R:
+        """Return what ``report`` reads of the generation that is read, at one point in time.
+
+        It is the one that was read last; where that is it no longer, all is read again: whoever was frozen
+        between two reads, or comes after a switch, may have read one that was dropped, which looks empty.
 
         Raises:
-            Unavailable: as above; on leaving, where the generation was dropped since.
+            Unavailable: as above.
         """
         try:
-            generation = await current(self.database, self.projection)
-            async with snapshot(self.client) as session:
-                yield Reading(generation, session, span, self.remembered)
-            # Of a process that was frozen between its reads.
-            if await dropped(generation):
-                raise Unavailable("the read model was replaced while it was read")
+            for _ in range(_TRIES):
+                generation = self._current or await current(self.database, self.projection)
+                async with snapshot(self.client) as session:
+                    found = await report(Reading(generation, session, span, self.remembered))
+                self._current = await current(self.database, self.projection)
+                if self._current.number == generation.number:
+                    return found
         except PyMongoError as error:
             raise Unavailable("the store is away") from error
+        raise Unavailable("the read model was replaced while it was read")
 
 
 async def _provenance(reading: Reading) -> Provenance:

@@ -6,7 +6,7 @@ import pytest
 
 from services.reporting.bus import FIGURES
 from services.reporting.store import own
-from services.reporting.store.reading import Range
+from services.reporting.store.reading import Range, Reading
 from services.reporting.store.reports import Reports
 from shared import mongo
 from shared.errors import Unavailable
@@ -17,37 +17,62 @@ from shared.settings import Settings
 SPAN = Range(202601, 202612)
 
 
+class Readers:
+    """Reads reports, and switches readers while one is read so many times.
+
+    Attributes:
+        seen: the generations that were read.
+    """
+
+    def __init__(self, reports: Reports) -> None:
+        self.reports = reports
+        self.seen: list[int] = []
+
+    async def switch(self) -> None:
+        """Have the next generation read, and the one before dropped."""
+        database, name = self.reports.database, FIGURES.name
+        known = await intent.begin(database, name)
+        await intent.switch(database, name, known)
+        await intent.end(database, name, await generations(database, name))
+
+    async def read(self, *, switched: int = 0) -> bool:
+        """Whether the report knows an enterprise that there is not."""
+        left = switched
+
+        async def report(reading: Reading) -> bool:
+            nonlocal left
+            self.seen.append(reading.generation.number)
+            if left:
+                left -= 1
+                await self.switch()
+            # As empty as it is where it was dropped.
+            return await own.known(reading, "nobody")
+
+        return await self.reports.read(SPAN, report)
+
+
 @pytest.fixture
-async def reports(settings: Settings) -> AsyncIterator[Reports]:
+async def readers(settings: Settings) -> AsyncIterator[Readers]:
     client = mongo.connect(settings.mongo)
-    yield Reports(client, client[settings.database("reporting")], FIGURES.name)
+    yield Readers(Reports(client, client[settings.database("reporting")], FIGURES.name))
     client.close()
 
 
-async def switch(reports: Reports) -> None:
-    known = await intent.begin(reports.database, FIGURES.name)
-    await intent.switch(reports.database, FIGURES.name, known)
+async def test_what_was_read_of_a_generation_that_is_gone_by_then_is_read_again(readers: Readers) -> None:
+    assert not await readers.read(switched=1)
+
+    assert readers.seen == [1, 2]
 
 
-async def read_while_it_is_dropped(reports: Reports) -> None:
-    async with reports.reading(SPAN) as reading:
-        await switch(reports)
-        await intent.end(reports.database, FIGURES.name, await generations(reports.database, FIGURES.name))
-        # As empty as it is where it was dropped.
-        assert not await own.known(reading, "nobody")
+async def test_after_a_switch_nothing_is_told_of_the_one_that_was_read_before(readers: Readers) -> None:
+    await readers.read()
+    await readers.switch()
+    await readers.read()
+    await readers.read()
+
+    assert readers.seen == [1, 1, 2, 2]
 
 
-async def test_what_was_read_of_a_generation_that_is_gone_by_then_is_not_taken_for_nothing(
-    reports: Reports,
-) -> None:
+async def test_whoever_meets_a_switch_each_time_is_told_to_come_again(readers: Readers) -> None:
     with pytest.raises(Unavailable):
-        await read_while_it_is_dropped(reports)
-
-
-async def test_what_was_read_of_a_generation_that_is_still_fed_holds_after_a_switch(reports: Reports) -> None:
-    async with reports.reading(SPAN) as reading:
-        await switch(reports)
-        assert not await own.known(reading, "nobody")
-
-    async with reports.reading(SPAN) as reading:
-        assert reading.generation.number == 2
+        await readers.read(switched=3)
