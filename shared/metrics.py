@@ -33,6 +33,12 @@ commit_queue = Gauge(
     "Share of the room for commands that wait to be stored; at 1 the next one is refused.",
     ["stream"],
 )
+commit_refusals = Counter(
+    "nanxun_commit_refusals_total",
+    "Bulk writes that MongoDB did not confirm, by why (away, disk-full, not-allowed, refused). Whoever sent"
+    " one of their commands is told so, and sends it again.",
+    ["stream", "reason"],
+)
 clock_offset_seconds = Gauge(
     "nanxun_clock_offset_seconds",
     "The clock that gives recorded_at, ahead of the store's (negative: behind it).",

@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import structlog
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from shared import metrics
 from shared.errors import Unavailable
-from shared.mongo import Collection, Document
+from shared.mongo import Collection, Document, refusal
+
+log = structlog.get_logger()
 
 # One bulk write; larger ones no longer gain and make the first wait for the last.
 _LARGEST = 500
@@ -63,11 +66,19 @@ class GroupCommit:
         metrics.group_commit_size.observe(len(operations))
         try:
             await self._collection.bulk_write(operations, ordered=False)
-        except BulkWriteError as error:
-            return _outcomes(error, len(operations))
-        except PyMongoError:
-            return [None] * len(operations)
+        except PyMongoError as error:
+            outcomes = _outcomes(error, len(operations))
+            if None in outcomes:
+                self._refused(error, outcomes.count(None))
+            return outcomes
         return [True] * len(operations)
+
+    def _refused(self, error: PyMongoError, count: int) -> None:
+        reason, stream = refusal(error), self._collection.name
+        metrics.commit_refusals.labels(stream, reason).inc()
+        log.warning(
+            "commands-not-confirmed", stream=stream, reason=reason, count=count, error=str(error)[:200]
+        )
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -101,8 +112,10 @@ class GroupCommit:
         _settle(group, await self.together([pending.operation for pending in group]))
 
 
-def _outcomes(error: BulkWriteError, count: int) -> list[bool | None]:
+def _outcomes(error: PyMongoError, count: int) -> list[bool | None]:
     """True: written; False: lost its race; None: unknown."""
+    if not isinstance(error, BulkWriteError):
+        return [None] * count
     details = error.details or {}
     # A write concern that failed leaves the durability of everything that was written unknown.
     outcomes: list[bool | None] = [None if details.get("writeConcernErrors") else True] * count

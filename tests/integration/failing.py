@@ -18,11 +18,15 @@ DONE_UNKNOWN = {"writeConcernError": {"code": 64, "errmsg": "waiting for replica
 
 @asynccontextmanager
 async def refusing(
-    client: Client, command: str, how: dict[str, Any], *, times: int | None = None
+    client: Client, command: str, how: dict[str, Any], *others: str, times: int | None = None
 ) -> AsyncIterator[None]:
-    """Have the server refuse a command while the block runs, or so many times of it."""
+    """Have the server refuse a command, and others, while the block runs, or so many times of them."""
     mode = "alwaysOn" if times is None else {"times": times}
-    fail = {"configureFailPoint": "failCommand", "mode": mode, "data": {"failCommands": [command], **how}}
+    fail = {
+        "configureFailPoint": "failCommand",
+        "mode": mode,
+        "data": {"failCommands": [command, *others], **how},
+    }
     await client.admin.command(fail)
     try:
         yield

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,15 +89,9 @@ class Register:
         return document["events"] if document else []
 
 
-@pytest.fixture(scope="session")
-async def running(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Register]:
-    """One service for all tests here: to start it takes longer than any of them."""
-    settings = Settings(
-        kafka=addresses.kafka,
-        mongo=addresses.mongo,
-        data=tmp_path_factory.mktemp("enterprises"),
-        namespace=f"t{secrets.token_hex(4)}",
-    )
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Register]:
+    """Run the service while the block runs, and leave nothing of its store."""
     app = api(settings)
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with (
@@ -107,6 +102,19 @@ async def running(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory
         name = settings.database("enterprises")
         yield Register(settings, app, client, mongo[name])
         await mongo.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+async def running(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Register]:
+    """One service for all tests here: to start it takes longer than any of them."""
+    settings = Settings(
+        kafka=addresses.kafka,
+        mongo=addresses.mongo,
+        data=tmp_path_factory.mktemp("enterprises"),
+        namespace=f"t{secrets.token_hex(4)}",
+    )
+    async with serving(settings) as register:
+        yield register
 
 
 @pytest.fixture
