@@ -22,10 +22,10 @@ from deploy.pilot.plan import Plan, plan
 from deploy.pilot.replay import Replay
 from deploy.pilot.story import of_long_ago, run
 from deploy.stack import Part, Stack
-from shared import mongo
 from shared.events.topology import SERVICES
 from shared.settings import Settings
 from tests.e2e.test_watermarks import as_of, http  # noqa: F401 - a fixture
+from tests.nanxun import nanxun
 from tests.support import eventually, not_here
 
 # What a broker is told when it is formatted; without the rest it is one that never had a topic.
@@ -83,13 +83,13 @@ async def start(kafka: Cluster, settings: Settings) -> None:
 
 
 async def read_anew(stack: Stack) -> None:
-    """Have every projection read the log from its beginning, into its next generation."""
-    client = mongo.connect(stack.settings.mongo)
+    """Have every projection read the log from its beginning, into its next generation, as operators do."""
     for one in followed():
-        generations = one.database(stack.settings, client)["generations"]
-        await generations.update_one({"_id": one.projection.name}, {"$set": {"current": 2}})
-        await stack.restart(one.service, "projection")
-    client.close()
+        # What was taken since the loss is in the new log alone: it is what differs.
+        status, said = await nanxun(
+            stack.settings, "rebuild", one.name, "--log-was-lost", "--accept-differences"
+        )
+        assert status == 0, said
 
 
 @pytest.mark.promise(5, 7)

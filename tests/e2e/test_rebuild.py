@@ -1,16 +1,12 @@
 """The operator's command on the services as they run: every read model is built anew, and says the same."""
 
 import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from deploy import identity
-from deploy.environment import environment
 from deploy.local.addresses import Addresses
 from deploy.operations.followed import followed
 from deploy.pilot.plan import plan
@@ -23,10 +19,8 @@ from shared import mongo
 from shared.mongo import Database
 from shared.projection.generation import current
 from shared.settings import Settings
+from tests.nanxun import nanxun
 
-MAIN = "from deploy.cli import main; main()"
-# For a command that reads a log while the services share two cores with it.
-COMMAND_SECONDS = 240.0
 LOAD_SECONDS = 900.0
 
 
@@ -36,27 +30,6 @@ async def stack(settings: Settings, topics: list[str], addresses: Addresses) -> 
     identity.prepare(settings)
     async with Stack(of_long_ago(settings), addresses, standard_ports=False) as running:
         yield running
-
-
-async def nanxun(stack: Stack, *words: str) -> tuple[int | None, str]:
-    """Run the command as an operator does; return its exit status and what it said."""
-    told = environment(stack.settings, process="operator") | {"COLUMNS": "200"}
-    command = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-c", MAIN, *words),
-        env={**os.environ, **told},
-        cwd=Path(__file__).parents[2],
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(COMMAND_SECONDS):
-            said, _ = await command.communicate()
-    finally:
-        if command.returncode is None:
-            command.kill()
-            await command.wait()
-    return command.returncode, said.decode()
 
 
 @pytest.mark.promise(7)
@@ -70,7 +43,7 @@ async def test_every_read_model_is_rebuilt_by_the_command_under_load_and_no_figu
     async with asyncio.timeout(LOAD_SECONDS), asyncio.TaskGroup() as load:
         load.create_task(Replay(stack, small, lambda _: None).run())
         for one in followed():
-            status, said = await nanxun(stack, "rebuild", one.name)
+            status, said = await nanxun(stack.settings, "rebuild", one.name)
             assert status == 0, said
             assert " 0 fields differ." in said
 
@@ -88,19 +61,19 @@ async def test_every_read_model_is_rebuilt_by_the_command_under_load_and_no_figu
 
 async def wrong_figure(stack: Stack, database: Database) -> None:
     """See that a figure that the log does not bear out is told, and put right when that is wanted."""
-    status, said = await nanxun(stack, "rebuild", "figures")
+    status, said = await nanxun(stack.settings, "rebuild", "figures")
     assert (status, "still fed" in said) == (2, True), said
-    assert (await nanxun(stack, "rebuild", "figures", "--drop"))[0] == 0
+    assert (await nanxun(stack.settings, "rebuild", "figures", "--drop"))[0] == 0
     reported = f"{TOTAL}.{Flow.HAZARDS_REPORTED}"
     wrong = await database["figures_2_rollups"].update_one(
         {"level": Level.NATION, reported: {"$gt": 0}}, {"$inc": {reported: 1}}
     )
     assert wrong.modified_count == 1
 
-    status, said = await nanxun(stack, "rebuild", "figures")
+    status, said = await nanxun(stack.settings, "rebuild", "figures")
     assert (status, " 1 fields differ." in said) == (1, True), said
     assert reported in said
 
-    status, said = await nanxun(stack, "rebuild", "figures", "--accept-differences")
+    status, said = await nanxun(stack.settings, "rebuild", "figures", "--accept-differences")
     assert status == 0, said
     assert "going on with generation 3" in said

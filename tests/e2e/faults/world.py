@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -15,6 +15,7 @@ from deploy import identity
 from deploy.local import kafka, mongod
 from deploy.local.addresses import Addresses
 from deploy.local.errors import Unavailable
+from deploy.local.processes import Child
 from deploy.stack import Stack
 from shared.kafka import provision
 from shared.settings import Settings
@@ -130,9 +131,9 @@ async def world(settings: Settings, seed: int, *, brokers: int = 1, members: int
         replicas = await started.enter_async_context(
             mongod.replica_set(settings.data, members=members, standard_ports=False)
         )
-        addresses = Addresses(
-            cluster.bootstrap, replicas.uri, "native", [*cluster.brokers, *replicas.members]
-        )
+        processes = [*cluster.brokers, *replicas.members]
+        addresses = Addresses(cluster.bootstrap, replicas.uri, "native", processes)
+        started.push_async_callback(_thrown_away, processes)
         stack = Stack(settings, addresses, standard_ports=False)
         identity.prepare(settings)
         await provision(stack.settings)
@@ -146,3 +147,8 @@ async def world(settings: Settings, seed: int, *, brokers: int = 1, members: int
         servers = Servers(stack.settings, cluster.brokers, replicas.members, mongo)
         await crowd.register()
         yield World(stack.settings, servers, stack, mongo, model, crowd, reader, watcher, Diary(seed), chance)
+
+
+async def _thrown_away(processes: Sequence[Child]) -> None:
+    """End servers that nobody starts again: brokers that leave in order wait for the last of them."""
+    await asyncio.gather(*(process.kill() for process in processes))

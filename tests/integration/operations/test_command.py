@@ -1,40 +1,11 @@
 """``nanxun deadletters`` as an operator types it: each word decides what it says, and nothing else."""
 
-import asyncio
-import os
-import sys
-from pathlib import Path
-
 import pytest
 
-from deploy.environment import environment
 from deploy.operations.letters import State
-from shared.settings import Settings
 from tests.integration.operations.test_deadletters import a_letter, found
 from tests.integration.projection.conftest import Stage
-
-MAIN = "from deploy.cli import main; main()"
-COMMAND_SECONDS = 240.0
-
-
-async def nanxun(settings: Settings, *words: str) -> tuple[int | None, str]:
-    """Run the command as an operator does; return its exit status and what it said."""
-    command = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-c", MAIN, *words),
-        env={**os.environ, **environment(settings, process="operator"), "COLUMNS": "200"},
-        cwd=Path(__file__).parents[3],
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(COMMAND_SECONDS):
-            said, _ = await command.communicate()
-    finally:
-        if command.returncode is None:
-            command.kill()
-            await command.wait()
-    return command.returncode, said.decode()
+from tests.nanxun import nanxun
 
 
 @pytest.mark.parametrize(("word", "verdict"), [("redrive", State.REDRIVEN), ("discard", State.DISCARDED)])

@@ -5,11 +5,15 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
+from structlog.testing import capture_logs
 
+from deploy.local.mongod import ReplicaSet
 from shared.kafka import administration
 from shared.projection import Runtime
+from shared.settings import Settings
 from tests.facts import records
-from tests.integration.projection.conftest import Stage, enterprise
+from tests.integration.failing import REFUSED, refusing
+from tests.integration.projection.conftest import Stage, enterprise, stage_on
 from tests.integration.topics import made_anew
 from tests.support import eventually
 
@@ -50,8 +54,31 @@ async def test_records_that_were_deleted_unread_are_a_named_stop_of_their_lane_a
         await eventually(lambda: stage.has_told(hz_1=[1, 2], hz_2=[1]))
         await stage.send(records("hz_2", 2, enterprise=OTHER))
         await eventually(lambda: stage.has_told(hz_1=[1, 2], hz_2=[1, 2]))
+    # Nor does a start pass over them.
+    async with stage.running() as runtime:
+        await stops(runtime, "log-gap")
+        await stage.send(records("hz_2", 3, enterprise=OTHER))
+        await eventually(lambda: stage.has_told(hz_1=[1, 2], hz_2=[1, 2, 3]))
 
     assert await stage.reaches("hazards", 0, 2)
+
+
+@pytest.mark.promise(7)
+async def test_records_that_are_deleted_unread_while_it_runs_stop_their_lane(
+    settings: Settings, topics: list[str], store: ReplicaSet
+) -> None:
+    assert settings.topic("hazards") in topics
+    async with stage_on(settings.model_copy(update={"mongo": store.uri})) as stage:
+        await read(stage, 2)
+        async with stage.running() as runtime:
+            # What cannot be applied is let go of, and read again from the log.
+            with capture_logs() as lines:
+                async with refusing(stage.client, "commitTransaction", REFUSED):
+                    await stage.send(records("hz_1", 3, 4, 5, enterprise=KEY))
+                    await eventually(lambda: any(line["event"] == "lane-reads-again" for line in lines))
+                    await cut(stage, 4)
+                await stops(runtime, "log-gap")
+        assert await stage.has_told(hz_1=[1, 2])
 
 
 @pytest.mark.promise(7)
