@@ -23,7 +23,7 @@ from shared.projection.log import Log, Stopped
 from shared.projection.positions import Position, stored
 from shared.projection.unit import CASES
 from shared.projection.watermarks import WATERMARKS
-from shared.relay.gauge import waiting, waits_longest
+from shared.relay.waiting import count, waits_longest
 from shared.settings import Settings
 
 T = TypeVar("T")
@@ -110,7 +110,7 @@ class _Looking:
         for one in self.whole.published:
             collection = self.client[self.settings.database(one.service)][one.topic]
             one.oldest = await waits_longest(collection)
-            one.unpublished = await waiting(collection)
+            one.unpublished = await count(collection)
         latest = [{"$group": {"_id": "$service", "before": {"$max": "$before"}}}]
         for of in followed():
             async for row in of.database(self.settings, self.client)[WATERMARKS].aggregate(latest):

@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 from pymongo.errors import PyMongoError
 
 from shared.edition import Edition
 from shared.mongo import Database, Document
-from shared.relay.front import SetBack
 from shared.relay.rounds import Round
+from shared.relay.waiting import SetBack
 from shared.sender import Sender
 from shared.settings import Settings
 from shared.stream.store_clock import SETTING_BACK, STATEMENT, STATEMENTS
@@ -105,6 +106,7 @@ class Editions:
         known: oldest first; empty until it was read once.
         paused: for which pause it is to stand still.
         set_back: what was set back to unpublished last, and what is.
+        clock: the store's, at the last look.
     """
 
     settings: Settings
@@ -112,6 +114,7 @@ class Editions:
     known: tuple[Fed, ...] = ()
     paused: str | None = None
     set_back: SetBack = field(default_factory=SetBack)
+    clock: datetime | None = None
     _at_work: int = 0
 
     async def run(self) -> None:
@@ -146,11 +149,12 @@ class Editions:
         paused: Document = {"$cond": [lasts, f"${_PAUSE}.token", None]}
         look = [
             {"$match": {"_id": STATEMENT}},
-            {"$project": {EDITIONS: 1, "epoch": 1, SETTING_BACK: 1, "paused": paused}},
+            {"$project": {EDITIONS: 1, "epoch": 1, SETTING_BACK: 1, "paused": paused, "clock": "$$NOW"}},
         ]
         rows = await self.database[STATEMENTS].aggregate(look).to_list(None)
         stated: Document = rows[0] if rows else {}
         self.known, self.paused = _fed(stated, self.settings), stated.get("paused")
+        self.clock = stated.get("clock")
         self.set_back = SetBack(stated.get("epoch", 0), bool(stated.get(SETTING_BACK)))
 
 

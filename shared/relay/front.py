@@ -9,23 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import NamedTuple
 
-from shared.relay.gauge import LATEST
+from shared.relay.waiting import LATEST, WHOLE_SECONDS, SetBack
 
 # A command may have been under way when younger ones were found. Most are found at the next look; once a
 # second one goes back as far as any may come late.
 _LATE = timedelta(seconds=1)
 _LATEST_SECONDS = 1.0
-# And one finds whatever waits: what a clock that went back has left, what was set back, what was put there.
-_WHOLE_SECONDS = 300.0
-
-
-class SetBack(NamedTuple):
-    """How often documents of a service were set back to unpublished, and whether some are at the moment."""
-
-    epoch: int = 0
-    going_on: bool = False
 
 
 @dataclass(slots=True)
@@ -44,8 +34,11 @@ class Front:
     _latest_at: float = 0.0
     _whole_at: float = 0.0
 
-    def since(self, slots: Sequence[int], set_back: SetBack) -> datetime | None:
-        """Return from when on the next look is to look; None: at everything."""
+    def since(self, slots: Sequence[int], set_back: SetBack, clock: datetime | None) -> datetime | None:
+        """Return from when on the next look is to look; None: at everything.
+
+        Not from later than the store's ``clock``: of two processes that record commands, one may be ahead.
+        """
         now = self.clock()
         far = now >= self._latest_at
         # Nothing is known of a slot that another relay worked until now, nor of what is being set back.
@@ -53,13 +46,14 @@ class Front:
         if far or whole:
             self._latest_at = now + _LATEST_SECONDS
         if whole:
-            self._known, self._whole_at = (slots, set_back.epoch), now + _WHOLE_SECONDS
-        if whole or self._since is None:
+            self._known, self._whole_at = (slots, set_back.epoch), now + WHOLE_SECONDS
+        if whole or self._since is None or clock is None:
             return None
-        return self._since - LATEST if far else self._since
+        since = min(self._since, clock - _LATE)
+        return since - LATEST if far else since
 
     def passed(self, newest: datetime | None, *, full: bool) -> None:
-        """Take note that everything that a look found is marked; ``newest`` waited the shortest."""
+        """Take note that whatever waits since before ``newest`` is marked; ``full``: not all since then."""
         self.quiet = newest is None
         if newest is not None:
             self._since = newest if full else newest - _LATE

@@ -6,27 +6,19 @@ from contextlib import suppress
 import structlog
 from pymongo.errors import PyMongoError
 
-from shared import metrics
-from shared.mongo import Collection, Database, ready
-from shared.relay.editions import Editions, Senders
-from shared.relay.front import Front
-from shared.relay.gauge import watch
+from shared.mongo import Database, ready
+from shared.relay.editions import Editions
+from shared.relay.gauge import Gauge
+from shared.relay.hand import Hand
 from shared.relay.leases import RENEW_SECONDS, Leases
-from shared.relay.rounds import anything, mark, read
 from shared.relay.topics import Topics
 from shared.relay.watermarks import Watermarks
-from shared.sender import NotSent
 from shared.settings import Settings
 
 log = structlog.get_logger()
 
 # While one waits for the store or for Kafka, the other works; more would wait for the interpreter.
 _HANDS = 2
-# How long an event may wait for the next look. A look costs much the same whatever it finds, so what comes
-# within this goes together; only a full round is followed by the next at once.
-_IDLE_SECONDS = 0.05
-# After a failure of MongoDB or Kafka: doubled up to this, forever.
-_LONGEST_BACKOFF = 5.0
 
 
 class Relay:
@@ -74,12 +66,18 @@ class Relay:
                 )
                 shares.append(leases)
                 tasks.create_task(self._keep(leases), name=f"leases-{kind}")
-                for hand in range(_HANDS):
-                    tasks.create_task(self._publish(kind, leases, hand), name=f"relay-{kind}-{hand}")
-            tasks.create_task(watch(self._database, self._service, self._kinds), name="unpublished")
+                for number in range(_HANDS):
+                    hand = self._hand(kind, leases, number)
+                    tasks.create_task(hand.run(), name=f"relay-{kind}-{number}")
+            gauge = Gauge(self._database, self._service, self._kinds, self._editions)
+            tasks.create_task(gauge.run(), name="unpublished")
             said = Watermarks(self._settings, self._database, self._service, self._kinds)
             # One voice is enough, and any would be true.
             tasks.create_task(said.run(lambda: 0 in shares[0].held()), name="watermarks")
+
+    def _hand(self, kind: str, leases: Leases, number: int) -> Hand:
+        collection = self._database[kind]
+        return Hand(kind, collection, lambda: _of(leases.held(), number), self._editions, self._topics)
 
     async def _keep(self, leases: Leases) -> None:
         prepared = False
@@ -97,62 +95,6 @@ class Relay:
             # Whoever cannot give back its leases is replaced after its term.
             with suppress(PyMongoError):
                 await asyncio.shield(leases.release())
-
-    async def _publish(self, kind: str, leases: Leases, hand: int) -> None:
-        """Publish the slots of one hand; a case is always in the same one, so its events keep their order."""
-        collection = self._database[kind]
-        senders, front = Senders(self._settings), Front()
-        backoff = _IDLE_SECONDS
-        await self._topics.looked.wait()
-        try:
-            while True:
-                try:
-                    full = await self._turn(kind, collection, _of(leases.held(), hand), senders, front)
-                except (NotSent, PyMongoError) as error:
-                    log.warning("relay-waits", service=self._service, kind=kind, error=str(error)[:200])
-                    await asyncio.sleep(backoff)
-                    backoff = min(2 * backoff, _LONGEST_BACKOFF)
-                else:
-                    backoff = _IDLE_SECONDS
-                    await asyncio.sleep(0 if full else _IDLE_SECONDS)
-        finally:
-            await senders.close()
-
-    async def _turn(
-        self, kind: str, collection: Collection, slots: list[int], senders: Senders, front: Front
-    ) -> bool:
-        if not slots or not self._topics.takes(kind) or not self._editions.go_on():
-            return False
-        with self._editions.at_work():
-            return await self._round(kind, collection, slots, senders, front)
-
-    async def _round(
-        self, kind: str, collection: Collection, slots: list[int], senders: Senders, front: Front
-    ) -> bool:
-        # Before it reads: whoever has heard that this relay knows them counts on it from there.
-        editions = self._editions.known
-        newest = editions[-1]
-        since = front.since(slots, self._editions.set_back)
-        if front.quiet and not await anything(collection, slots, since):
-            return False
-        found = await read(
-            kind,
-            collection,
-            slots,
-            since=since,
-            newest=newest.edition.number,
-            filled=newest.whole,
-        )
-        if editions != self._editions.known:
-            # What was read may have been set back for an edition that was not known when the reading began.
-            return True
-        await senders.send(found, editions)
-        for name, count in found.types.items():
-            metrics.published_events.labels(kind, name).inc(count)
-        for read_as, cases in found.cases.items():
-            await mark(collection, read_as, cases)
-        front.passed(found.newest, full=found.full)
-        return found.full
 
 
 def _of(slots: list[int], hand: int) -> list[int]:

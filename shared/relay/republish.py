@@ -13,7 +13,7 @@ from typing import Any
 from pymongo import ReturnDocument
 
 from shared.mongo import Collection, Database, Document
-from shared.relay.gauge import UNPUBLISHED
+from shared.relay.waiting import UNPUBLISHED
 from shared.stream.store_clock import SETTING_BACK, STATEMENT, STATEMENTS
 
 # Written together: some tenths of a second, in which commands are written beside them.

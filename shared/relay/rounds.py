@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from shared.events.wire import Record
 from shared.mongo import Collection, Document
-from shared.relay import gauge
+from shared.relay.waiting import waits
 from shared.stream.documents import MOST_EVENTS, Entry
 
 # Enough for full batches, little enough to be repeated cheaply after a crash.
@@ -43,6 +43,7 @@ class Round:
         types: how many there are of each.
         cases: by what they were when they were read.
         full: there may be more at once.
+        oldest: since when the first of them waits.
         newest: since when the last of them waits.
     """
 
@@ -51,6 +52,7 @@ class Round:
     types: Counter[str] = field(default_factory=Counter)
     cases: defaultdict[Read, list[str]] = field(default_factory=lambda: defaultdict(list))
     full: bool = False
+    oldest: datetime | None = None
     newest: datetime | None = None
 
 
@@ -77,6 +79,7 @@ async def read(  # noqa: PLR0913 - what is looked for, and where it is to go
             count += len(documents)
             for document in documents:
                 _add(found, topic, document, newest, filled=filled)
+            found.oldest = found.oldest or documents[0]["unpublished_since"]
             found.newest = documents[-1]["unpublished_since"]
             if len(found.records) + len(found.filling) >= _RECORDS:
                 found.full = True
@@ -105,24 +108,27 @@ def _add(found: Round, topic: str, document: Document, newest: int, *, filled: b
 
 async def anything(collection: Collection, slots: list[int], since: datetime | None) -> bool:
     """Whether a look would find something; where nothing waits, it costs a fifth of the look."""
-    return await collection.find_one(gauge.since(slots, since), {"_id": 1}) is not None
+    return await collection.find_one(waits(slots, since), {"_id": 1}) is not None
 
 
 def waiting(slots: list[int], since: datetime | None = None) -> list[Document]:
     """Return how the longest waiting are found, in the order of an index, without the rest being read."""
     rest = {"$slice": ["$events", "$published", MOST_EVENTS]}
     return [
-        {"$match": gauge.since(slots, since)},
+        {"$match": waits(slots, since)},
         {"$sort": {"unpublished_since": 1}},
         {"$limit": _DOCUMENTS},
         {"$project": _SHOWN | {"events": rest}},
     ]
 
 
-async def mark(collection: Collection, read_as: Read, cases: list[str]) -> None:
+async def mark(collection: Collection, read_as: Read, cases: list[str]) -> bool:
     """Mark as published up to the version read; what has moved on meanwhile stays to be published.
 
     A case that was set back since it was read is left alone: it must be sent from its beginning.
+
+    Returns:
+        Whether all of them are as they were read.
     """
     version, epoch, joins = read_as
     joined = {} if joins is None else {"in": joins}
@@ -131,8 +137,10 @@ async def mark(collection: Collection, read_as: Read, cases: list[str]) -> None:
         {"_id": {"$in": cases}, "version": version, "epoch": epoch},
         {"$set": {"published": version} | joined, "$unset": {"unpublished_since": "", "had": ""}},
     )
-    if done.matched_count < len(cases):
+    every: bool = done.matched_count == len(cases)
+    if not every:
         await collection.update_many(
             {"_id": {"$in": cases}, "version": {"$gt": version}, "epoch": epoch},
             {"$max": {"published": version}} | ({"$set": joined} if joined else {}),
         )
+    return every

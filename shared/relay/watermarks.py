@@ -13,7 +13,7 @@ from pymongo.read_concern import ReadConcern
 
 from shared.events.watermarks import NOTHING, PublishedBefore, encode
 from shared.mongo import Database, Document
-from shared.relay.gauge import Oldest
+from shared.relay.waiting import Oldest
 from shared.sender import NotSent, Sender
 from shared.settings import Settings
 from shared.stream.documents import LONGEST_COMMAND

@@ -6,6 +6,7 @@ import pytest
 
 from deploy.local.mongod import ReplicaSet
 from shared import mongo
+from shared.relay.republish import begin, set_back
 from shared.settings import Settings
 from shared.stream.documents import UNPUBLISHED_INDEX, VALIDATOR
 from tests.integration.relay.conftest import Stock
@@ -49,6 +50,19 @@ async def test_what_waits_is_counted_and_grows_old_while_kafka_is_away(
     async with relaying(settings.model_copy(update={"kafka": NOBODY}), stock):
         await eventually(lambda: waiting() == 2, deadline=PATIENCE_SECONDS)
         await eventually(lambda: (oldest() or 0.0) > 4, deadline=PATIENCE_SECONDS)
+
+
+async def test_what_is_set_back_waits_since_its_first_event(settings: Settings, stock: Stock) -> None:
+    await stock.add("hz_1", 2)
+    published = {"$set": {"published": 2}, "$unset": {"unpublished_since": ""}}
+    await stock.database["hazards"].update_one({"_id": "hz_1"}, published)
+
+    async with relaying(settings.model_copy(update={"kafka": NOBODY}), stock):
+        await eventually(lambda: waiting() == 0 and younger(2), deadline=PATIENCE_SECONDS)
+        async for _ in set_back(stock.database, await begin(stock.database, "hazards")):
+            pass
+        await eventually(lambda: waiting() == 2, deadline=PATIENCE_SECONDS)
+        await eventually(lambda: (oldest() or 0.0) > 3_600, deadline=PATIENCE_SECONDS)
 
 
 async def test_nothing_is_said_to_be_published_that_the_store_could_not_be_asked_about(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,8 +11,9 @@ from shared.events.base import Recorded
 from shared.events.wire import decode
 from shared.partition import partition
 from shared.relay import Relay
-from shared.relay.gauge import UNPUBLISHED
-from shared.relay.rounds import Read, mark, read
+from shared.relay.editions import Fed, Senders
+from shared.relay.rounds import Read, Round, mark, read
+from shared.relay.waiting import UNPUBLISHED
 from shared.settings import Settings
 from shared.stream.documents import SLOTS
 from tests.facts import event
@@ -76,6 +78,32 @@ async def test_a_document_that_moved_on_between_read_and_mark_is_published_later
         await eventually(stock.all_marked)
     await eventually(lambda: published.has(1))
     assert published.told() == {"hz_1": [2]}
+
+
+@pytest.mark.promise(1)
+async def test_a_document_that_waited_long_and_moved_on_is_published_at_once(
+    settings: Settings, stock: Stock, published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stock.add("hz_1")
+    await stock.add("hz_2")
+    long_ago = {"$set": {"unpublished_since": datetime.now(UTC) - timedelta(hours=1)}}
+    await stock.database["hazards"].update_one({"_id": "hz_1"}, long_ago)
+    send = Senders.send
+
+    async def meanwhile(self: Senders, found: Round, editions: tuple[Fed, ...]) -> None:
+        await send(self, found, editions)
+        if (
+            "hz_1" in {case for cases in found.cases.values() for case in cases}
+            and stock.versions["hz_1"] < 3
+        ):
+            await stock.add("hz_1")
+
+    monkeypatch.setattr(Senders, "send", meanwhile)
+    async with relaying(settings, stock):
+        await eventually(stock.all_marked, deadline=15)
+
+    await eventually(lambda: published.has(4))
+    assert published.in_order({"hz_1": 3, "hz_2": 1})
 
 
 @pytest.mark.promise(1)
