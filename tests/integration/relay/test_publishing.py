@@ -16,6 +16,7 @@ from shared.relay.rounds import Read, Round, mark, read
 from shared.relay.waiting import UNPUBLISHED
 from shared.settings import Settings
 from shared.stream.documents import SLOTS
+from shared.stream.store_clock import STATEMENT, STATEMENTS
 from tests.facts import event
 from tests.integration.relay.conftest import Published, Stock
 from tests.support import eventually
@@ -88,6 +89,8 @@ async def test_a_document_that_waited_long_and_moved_on_is_published_at_once(
     await stock.add("hz_2")
     long_ago = {"$set": {"unpublished_since": datetime.now(UTC) - timedelta(hours=1)}}
     await stock.database["hazards"].update_one({"_id": "hz_1"}, long_ago)
+    # Its relays have spoken before: from the first look on they know the clock of the store.
+    await stock.database[STATEMENTS].insert_one({"_id": STATEMENT, "sequence": 1})
     send = Senders.send
 
     async def meanwhile(self: Senders, found: Round, editions: tuple[Fed, ...]) -> None:
