@@ -17,8 +17,8 @@ from shared.events.rules import Refused
 from shared.lookup import Lookup
 from shared.mongo import Database, Document
 from shared.projection import Folded, Generation, Projection
+from shared.projection.documents import CASES, case_id
 from shared.projection.generation import current, dropped
-from shared.projection.unit import CASES, case_id
 
 NAME = "places"
 # After a rebuild, readers go over to the new generation within this.

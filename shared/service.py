@@ -19,7 +19,7 @@ from shared.http import role_app
 from shared.http.serve import PortTaken, run
 from shared.mongo import Client
 from shared.projection import Projection, Runtime
-from shared.projection.watermarks import Watermarks
+from shared.projection.words import Watermarks
 from shared.relay import Relay
 from shared.settings import Settings, WrongSetting, load
 

@@ -15,8 +15,8 @@ from shared.events.enterprises import (
 from shared.events.wire import encode
 from shared.places import NAME, places
 from shared.projection import Runtime
+from shared.projection.documents import CASES, case_id
 from shared.projection.generation import current
-from shared.projection.unit import CASES, case_id
 from shared.sender import Sender
 from shared.service import working
 from shared.settings import Settings

@@ -18,10 +18,10 @@ from shared import mongo
 from shared.events.topology import SERVICES
 from shared.mongo import Client
 from shared.projection import stuck
+from shared.projection.documents import CASES
 from shared.projection.generation import current
 from shared.projection.log import Log, Stopped
 from shared.projection.positions import Position, stored
-from shared.projection.unit import CASES
 from shared.projection.watermarks import WATERMARKS
 from shared.relay.waiting import count, waits_longest
 from shared.settings import Settings

@@ -17,9 +17,9 @@ from deploy.operations.servers import log_of, store
 from deploy.operations.words import ago, table
 from shared.events.operations import AnyOperation
 from shared.mongo import Client, Document
+from shared.projection.documents import CASES
 from shared.projection.generation import current
 from shared.projection.stuck import PARKED
-from shared.projection.unit import CASES
 from shared.sender import Sender
 from shared.settings import Settings
 

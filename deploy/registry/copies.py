@@ -7,7 +7,7 @@ from pymongo import AsyncMongoClient
 from deploy.operations.followed import Followed, followed
 from services.enterprises.app import NAME
 from shared.projection import Generation
-from shared.projection.unit import CASES
+from shared.projection.documents import CASES
 from shared.settings import Settings
 
 

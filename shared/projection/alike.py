@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from shared.mongo import Collection, Document, Session
+from shared.projection.documents import CASES
 from shared.projection.generation import Generation
 from shared.projection.spec import E, Projection, S
-from shared.projection.unit import CASES
 
 # As many as an operator can look at; the rest are counted.
 MOST_SHOWN = 20

@@ -8,8 +8,8 @@ from pymongo.errors import PyMongoError
 
 from shared import metrics
 from shared.projection import stuck
+from shared.projection.documents import CASES
 from shared.projection.seats import Seats
-from shared.projection.unit import CASES
 from shared.series import Series
 
 # Whoever is called by an alert has that much time; each count reads an index that is nearly always empty.

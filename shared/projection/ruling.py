@@ -21,12 +21,13 @@ from shared.projection.cases import (
     said,
 )
 from shared.projection.decisions import Decision
+from shared.projection.documents import CASES, Cases, case_id
 from shared.projection.generation import Generation
 from shared.projection.positions import hold
 from shared.projection.records import Item
 from shared.projection.spec import E, Lane, Projection, S
 from shared.projection.transaction import in_lane
-from shared.projection.unit import CASES, Cases, Tally, between_documents, case_id
+from shared.projection.unit import Tally, between_documents
 
 
 def needs(case: Case[Document] | None, decision: Decision) -> bool:

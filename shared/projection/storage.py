@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 from shared.mongo import ensure_collection
 from shared.projection import stuck
+from shared.projection.documents import CASES
 from shared.projection.generation import Generation
 from shared.projection.positions import POSITIONS
 from shared.projection.spec import E, Indexes, Projection, S
-from shared.projection.unit import CASES
 
 
 def collections(projection: Projection[S, E]) -> dict[str, Indexes]:

@@ -8,7 +8,7 @@ from shared.events.base import Site
 from shared.mongo import Document
 from shared.places import NAME
 from shared.projection import Generation
-from shared.projection.unit import CASES
+from shared.projection.documents import CASES
 from shared.settings import Settings
 from tests.bench.ground import publish, role
 from tests.bench.progress import reached

@@ -16,9 +16,9 @@ from services.reporting.store.rollups import ACTIVITY, ENTERPRISES, ROLLUPS, rol
 from shared import mongo
 from shared.events.rules import NATION
 from shared.projection import Generation, hashed
+from shared.projection.documents import CASES
 from shared.projection.positions import POSITIONS
 from shared.projection.storage import prepare
-from shared.projection.unit import CASES
 from shared.settings import Settings
 from tests.bench import bare_loop, idiomatic, room
 from tests.bench.filled import fill, keys

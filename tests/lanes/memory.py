@@ -12,9 +12,10 @@ from pymongo.errors import OperationFailure
 from shared.mongo import CommitUnknown, Document
 from shared.projection.cases import Fold
 from shared.projection.decisions import Decision
+from shared.projection.documents import Cases
 from shared.projection.positions import LaneLost
 from shared.projection.ruling import Ruling, about, needs
-from shared.projection.unit import Cases, Tally, Unit
+from shared.projection.unit import Tally, Unit
 from tests.lanes.telling import Telling, tell
 
 

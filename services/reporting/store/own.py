@@ -8,7 +8,7 @@ from services.reporting.store.areas import Groups, by_month
 from services.reporting.store.reading import OwnBy, Reading
 from services.reporting.store.rollups import ENTERPRISES, own_until
 from shared.mongo import Document
-from shared.projection.unit import CASES, case_id
+from shared.projection.documents import CASES, case_id
 
 
 async def known(reading: Reading, enterprise: str) -> bool:

@@ -8,11 +8,11 @@ from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 
 from shared.mongo import Collection, Document, Session
+from shared.projection.documents import CASES
 from shared.projection.generation import Generation
 from shared.projection.positions import POSITIONS
 from shared.projection.spec import E, Projection, S
 from shared.projection.storage import collections
-from shared.projection.unit import CASES
 
 # A reply of the server ends at 16 MB in any case.
 _BLOCK = 1_000

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.reporting.domain.figures import NAMES
+from shared.projection.documents import CASES
 from shared.projection.generation import Generation, current
 from shared.projection.positions import POSITIONS
-from shared.projection.unit import CASES
 from shared.settings import Settings
 from tests.e2e.faults import log
 from tests.e2e.faults.figures import ADDITIVE, count

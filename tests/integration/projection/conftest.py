@@ -19,8 +19,8 @@ from shared.mongo import Client, Database, Document
 from shared.partition import partition
 from shared.projection import Generation, Lane, Projection, Runtime, hashed
 from shared.projection import records as reading
+from shared.projection.documents import CASES, case_id
 from shared.projection.records import Read
-from shared.projection.unit import CASES, case_id
 from shared.settings import Settings
 from tests.lanes.telling import Telling, tell
 

@@ -16,8 +16,8 @@ from shared.events.operations import (
 )
 from shared.events.wire import Unreadable
 from shared.mongo import Document
+from shared.projection.documents import CASES
 from shared.projection.records import Item, read
-from shared.projection.unit import CASES
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
 from tests.integration.projection.counted import second, work

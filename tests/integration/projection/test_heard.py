@@ -6,7 +6,8 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from shared import mongo
-from shared.projection.watermarks import WATERMARKS, Watermarks
+from shared.projection.watermarks import WATERMARKS
+from shared.projection.words import Watermarks
 from shared.settings import Settings
 from tests.shown import shown
 from tests.support import eventually

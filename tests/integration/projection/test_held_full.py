@@ -6,7 +6,7 @@ import pytest
 
 from shared import metrics
 from shared.events.operations import DeadLetterDiscarded, decided, place
-from shared.projection import unit
+from shared.projection import documents
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
 from tests.integration.projection.test_log import stops
@@ -21,7 +21,7 @@ ROOM = 5
 async def test_a_case_that_is_full_stops_its_lane_alone_until_its_hole_is_decided_on(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unit, "MOST_HELD", ROOM)
+    monkeypatch.setattr(documents, "MOST_HELD", ROOM)
     first, second = records("hz_1", 1, 2, enterprise=KEY)
     await stage.send([first, second._replace(value=b"{")])
     await stage.send(records("hz_2", 1, enterprise=OTHER))

@@ -18,10 +18,11 @@ from shared.mongo import Client, Document
 from shared.projection import Generation
 from shared.projection.cases import Fold
 from shared.projection.decisions import Decision
+from shared.projection.documents import CASES
 from shared.projection.positions import POSITIONS, stored
 from shared.projection.ruling import Ruling, open_of
 from shared.projection.storage import prepare
-from shared.projection.unit import CASES, Unit
+from shared.projection.unit import Unit
 from tests.integration.failing import DONE_UNKNOWN, REFUSED, TRANSIENT, UNKNOWN, refusing
 from tests.integration.projection.conftest import TALES
 from tests.lanes.machine import Lane, Store

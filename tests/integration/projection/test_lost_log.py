@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from shared.events.wire import Record
+from shared.projection.documents import case_id
 from shared.projection.log import Stopped
 from shared.projection.rebuild.comparing import Difference
-from shared.projection.unit import case_id
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
 from tests.integration.projection.counted import FAR, second, work

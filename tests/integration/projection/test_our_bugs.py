@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from shared.events.base import Fact, Recorded
 from shared.mongo import Document
 from shared.projection import Folded, Lane
-from shared.projection.unit import CASES, case_id
+from shared.projection.documents import CASES, case_id
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise, unchanged, write
 from tests.integration.projection.test_log import stops

@@ -18,9 +18,9 @@ from shared.events.enterprises import (
 from shared.events.wire import encode
 from shared.mongo import Database, Document
 from shared.places import ClosedSite, Places, SeveralSites, UnknownSite, fold, places
+from shared.projection.documents import CASES, case_id
 from shared.projection.generation import current, generations
 from shared.projection.rebuild import intent
-from shared.projection.unit import CASES, case_id
 from shared.settings import Settings
 from tests.facts import ENTERPRISE, NOON, records, site
 from tests.integration.projection.conftest import Stage

@@ -12,11 +12,11 @@ from deploy.local.mongod import ReplicaSet
 from shared.events.operations import CaseReleased, DeadLetterDiscarded
 from shared.kafka import provision
 from shared.projection import stuck
+from shared.projection.documents import CASES
 from shared.projection.generation import Standing
 from shared.projection.log import Log
 from shared.projection.seats import Seats
 from shared.projection.storage import prepare
-from shared.projection.unit import CASES
 from shared.projection.watch import Watch
 from shared.settings import Settings
 from tests.facts import records

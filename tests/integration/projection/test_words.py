@@ -8,7 +8,8 @@ from shared.events.watermarks import NOTHING, PublishedBefore, encode
 from shared.mongo import Document, snapshot
 from shared.projection.log import Log
 from shared.projection.positions import POSITIONS
-from shared.projection.watermarks import WATERMARKS, Watermarks, as_of, prepare
+from shared.projection.watermarks import WATERMARKS, as_of, prepare
+from shared.projection.words import Watermarks
 from shared.service import working
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise

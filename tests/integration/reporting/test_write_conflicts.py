@@ -17,7 +17,7 @@ from services.reporting.bus import FIGURES
 from shared import kafka
 from shared.mongo import Document
 from shared.projection import Generation
-from shared.projection.unit import CASES, case_id
+from shared.projection.documents import CASES, case_id
 from shared.settings import Settings
 from tests.bench.ground import publish, role
 from tests.bench.progress import summed
