@@ -29,7 +29,7 @@ class Front:
 
     clock: Callable[[], float] = monotonic
     quiet: bool = False
-    _known: tuple[Sequence[int], int] = ((), 0)
+    _known: tuple[Sequence[int], SetBack] = ((), SetBack())
     _since: datetime | None = None
     _latest_at: float = 0.0
     _whole_at: float = 0.0
@@ -41,12 +41,13 @@ class Front:
         """
         now = self.clock()
         far = now >= self._latest_at
-        # Nothing is known of a slot that another relay worked until now, nor of what is being set back.
-        whole = (slots, set_back.epoch) != self._known or now >= self._whole_at or (far and set_back.going_on)
+        # Nothing is known of a slot that another relay worked until now, nor of what is being set back or has
+        # been since the look before.
+        whole = (slots, set_back) != self._known or now >= self._whole_at or (far and set_back.going_on)
         if far or whole:
             self._latest_at = now + _LATEST_SECONDS
         if whole:
-            self._known, self._whole_at = (slots, set_back.epoch), now + WHOLE_SECONDS
+            self._known, self._whole_at = (slots, set_back), now + WHOLE_SECONDS
         if whole or self._since is None or clock is None:
             return None
         since = min(self._since, clock - _LATE)

@@ -57,6 +57,8 @@ class Hand:
                     full = await self._turn()
                 except (NotSent, PyMongoError) as error:
                     log.warning("relay-waits", kind=self.kind, error=str(error)[:200])
+                    # What this look found, and no later one need find by itself, is still to be sent.
+                    self._front = Front()
                     await asyncio.sleep(backoff)
                     backoff = min(2 * backoff, _LONGEST_BACKOFF)
                 else:
@@ -84,6 +86,7 @@ class Hand:
         found = await read(self.kind, self.collection, slots, since=since, newest=number, filled=filled)
         if editions != self.editions.known:
             # What was read may have been set back for an edition that was not known when the reading began.
+            self._front = Front()
             return True
         await self._senders.send(found, editions)
         for name, count in found.types.items():

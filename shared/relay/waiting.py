@@ -11,7 +11,8 @@ from shared.stream.documents import LONGEST_COMMAND, SLOTS
 
 # With the slot, since only so does the index serve, and no look reads what is published already.
 UNPUBLISHED: Document = {"slot": {"$gte": 0}, "unpublished_since": {"$exists": True}}
-#: What comes later than this after its time is refused by the store; the rest is for clocks that differ.
+#: What comes later than this after its time is refused by the store. The rest is for the clocks of a replica
+#: set's members, which may differ, and for the store's way from reading its clock to making a write visible.
 LATEST = LONGEST_COMMAND + timedelta(seconds=2)
 #: So often everything is looked at, whatever is taken for granted: a clock may have gone back, or a hand may
 #: have put something there.

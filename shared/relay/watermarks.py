@@ -13,19 +13,14 @@ from pymongo.read_concern import ReadConcern
 
 from shared.events.watermarks import NOTHING, PublishedBefore, encode
 from shared.mongo import Database, Document
-from shared.relay.waiting import Oldest
+from shared.relay.waiting import LATEST, Oldest
 from shared.sender import NotSent, Sender
 from shared.settings import Settings
-from shared.stream.documents import LONGEST_COMMAND
 from shared.stream.store_clock import SETTING_BACK, STATEMENT, STATEMENTS
 
 log = structlog.get_logger()
 
 _EVERY_SECONDS = 1.0
-# By how much the clocks of a replica set's members may differ, and how long the store may take from reading
-# its clock to making a write visible.
-_CLOCKS = timedelta(seconds=2)
-_BACK = LONGEST_COMMAND + _CLOCKS
 _JUMP = timedelta(seconds=1)
 # The relays' own reads are of what a majority has; a write on its way there must hold a statement back too.
 _LOCAL = ReadConcern("local")
@@ -91,14 +86,17 @@ class Watermarks:
         stated = await self._stated()
         self._horizon, self._stated_last = stated["horizon"], stated["sequence"]
         self._setting_back = bool(stated.get(SETTING_BACK))
+        self._looked_at(stated["at"])
         # A case that is still to be set back looks published; the last ones may have been since the look.
         unsure = setting_back or self._setting_back
-        if self._strayed(stated) or unsure:
+        was_set_back, self._epoch = stated.get("epoch", 0) != self._epoch, stated.get("epoch", 0)
+        if unsure or was_set_back or stated["at"] - LATEST < stated["horizon"]:
             # What comes now may wait since any time.
             self._floor = None
-        if known is None or stated["sequence"] != last + 1:
+        if known is None or stated["sequence"] != last + 1 or (was_set_back and not unsure):
             # The time was taken after the look; only the next look is after it. And where another relay spoke
-            # meanwhile, it said more than what is known here: to say less would take back its word.
+            # meanwhile, it said more than what is known here: to say less would take back its word. What was
+            # set back since the look before, all of it, this look may have passed over.
             return
         said = PublishedBefore(
             service=self.service,
@@ -118,7 +116,7 @@ class Watermarks:
 
         The write proves that who answered was the primary: what an older one did not see came after.
         """
-        no_later: Document = {"$subtract": ["$$NOW", _BACK // timedelta(milliseconds=1)]}
+        no_later: Document = {"$subtract": ["$$NOW", LATEST // timedelta(milliseconds=1)]}
         step: Document = {
             "horizon": {"$max": ["$horizon", no_later]},
             "sequence": {"$add": [{"$ifNull": ["$sequence", 0]}, 1]},
@@ -129,12 +127,8 @@ class Watermarks:
         )
         return stated
 
-    def _strayed(self, stated: Document) -> bool:
-        """Whether the store's clock is behind what was said of the past, or something was set back."""
-        clock, epoch = stated["at"], stated.get("epoch", 0)
+    def _looked_at(self, clock: datetime) -> None:
         if self._clock is not None and self._clock - clock > _JUMP:
             seconds = (self._clock - clock).total_seconds()
             log.error("clock-jumped-back", of="store", service=self.service, seconds=round(seconds, 3))
-        strayed = clock - _BACK < stated["horizon"] or epoch != self._epoch
-        self._clock, self._epoch = clock, epoch
-        return bool(strayed)
+        self._clock = clock

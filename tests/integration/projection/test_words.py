@@ -61,6 +61,22 @@ async def test_what_was_said_before_a_topic_was_published_anew_is_void(
         await eventually(lambda: holds(stage, minutes(1)))
 
 
+async def test_a_read_model_that_is_far_behind_has_come_as_far_as_an_old_word_says(stage: Stage) -> None:
+    topic, lanes = stage.settings.topic("hazards"), stage.settings.partitions
+    said = [
+        {"_id": f"hazards:{n}", "service": "hazards", "sequence": n, "epoch": 0, "before": minutes(n)}
+        | {"topics": [{"topic": topic, "ends": [n] * lanes}]}
+        for n in range(1, 31)
+    ]
+    await stage.database[WATERMARKS].insert_many(said)
+
+    async with snapshot(stage.client) as session:
+        for n in (0, 2, 29, 30):
+            positions = {(topic, lane): n for lane in range(lanes)}
+            known = await as_of(stage.database, session, ["hazards"], positions)
+            assert known == (minutes(n) if n else None)
+
+
 async def test_who_was_away_meanwhile_learns_it_from_any_later_word(stage: Stage, heard: Watermarks) -> None:
     async with working(heard.run()):
         await say(stage, 1, minutes(1))

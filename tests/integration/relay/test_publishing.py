@@ -1,6 +1,7 @@
 """Everything that was stored reaches Kafka, in the order of its case, and is marked once acknowledged."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -12,8 +13,10 @@ from shared.events.wire import decode
 from shared.partition import partition
 from shared.relay import Relay
 from shared.relay.editions import Fed, Senders
+from shared.relay.republish import begin, set_back
 from shared.relay.rounds import Read, Round, mark, read
 from shared.relay.waiting import UNPUBLISHED
+from shared.sender import NotSent
 from shared.settings import Settings
 from shared.stream.documents import SLOTS
 from shared.stream.store_clock import STATEMENT, STATEMENTS
@@ -22,6 +25,7 @@ from tests.integration.relay.conftest import Published, Stock
 from tests.support import eventually
 
 ALL = list(range(SLOTS))
+REFUSED_SECONDS = 4.0
 
 
 @asynccontextmanager
@@ -107,6 +111,31 @@ async def test_a_document_that_waited_long_and_moved_on_is_published_at_once(
 
     await eventually(lambda: published.has(4))
     assert published.in_order({"hz_1": 3, "hz_2": 1})
+
+
+@pytest.mark.promise(1, 5)
+async def test_what_was_found_while_nothing_could_be_sent_is_found_again_however_old_it_is(
+    settings: Settings, stock: Stock, published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stock.add("hz_1", 2)
+    refused, send = list[float](), Senders.send
+
+    async def refuses(self: Senders, found: Round, editions: tuple[Fed, ...]) -> None:
+        refused.append(time.monotonic())
+        if refused[-1] - refused[0] < REFUSED_SECONDS:
+            raise NotSent("nobody takes it")
+        await send(self, found, editions)
+
+    async with relaying(settings, stock):
+        await eventually(stock.all_marked)
+        # Later looks begin where this one ended; what is set back waits since its first event.
+        await asyncio.sleep(2)
+        monkeypatch.setattr(Senders, "send", refuses)
+        async for _ in set_back(stock.database, await begin(stock.database, "hazards")):
+            pass
+        await eventually(stock.all_marked, deadline=25)
+
+    await eventually(lambda: published.has(4))
 
 
 @pytest.mark.promise(1)

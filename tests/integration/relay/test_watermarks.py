@@ -124,8 +124,10 @@ async def test_what_is_set_back_between_two_looks_holds_it_back_at_the_next(
     for _ in range(2):
         await speaker.say()
 
-    # Its event was recorded then.
-    assert (await words(heard, until=5))[-1].before - NOON < timedelta(seconds=2)
+    # Its event was recorded then; no word of the new epoch may go beyond it.
+    anew = [each.before - NOON < timedelta(seconds=2) for each in await words(heard, until=5) if each.epoch]
+    assert anew
+    assert all(anew)
 
 
 async def test_with_the_clock_of_the_store_set_back_whatever_waits_is_looked_for(

@@ -106,3 +106,6 @@ def test_while_documents_are_set_back_everything_is_looked_at_each_second(
     clock.now += 1
 
     assert front.since(SLOTS, going_on, LATER) is None
+    # And once it has ended: the last of them came after that look.
+    assert front.since(SLOTS, SetBack(1), LATER) is None
+    assert front.since(SLOTS, SetBack(1), LATER) == NOON - SECOND
