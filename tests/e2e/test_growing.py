@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, suppress
 from dataclasses import replace
 
 import pytest
@@ -14,6 +14,7 @@ from deploy import identity
 from deploy.local.addresses import Addresses
 from deploy.operations.followed import followed
 from deploy.operations.grow import Growing
+from deploy.operations.looking import look
 from deploy.operations.topics import dropped
 from deploy.pilot.plan import Plan, plan
 from deploy.pilot.replay import Replay
@@ -22,12 +23,18 @@ from deploy.stack import Part, Stack
 from shared import mongo
 from shared.edition import Edition
 from shared.events.topology import SERVICES
-from shared.kafka import absent
+from shared.kafka import absent, producer
+from shared.mongo import Client
 from shared.projection.generation import current, generations
 from shared.projection.rebuild import intent
 from shared.settings import Settings
+from tests.nanxun import nanxun
+from tests.support import eventually
 
 SECOND = Edition(2, 5)
+# A partition that only that one has.
+LAST = SECOND.partitions - 1
+PATIENCE_SECONDS = 60.0
 QUIET = Console(quiet=True)
 
 
@@ -43,6 +50,12 @@ async def stack(settings: Settings, topics: list[str], addresses: Addresses) -> 
     async with Stack(of_long_ago(settings), addresses, standard_ports=False) as running:
         await running.join(Part("hazards", "relay", 2))
         yield running
+
+
+@pytest.fixture
+def client(settings: Settings) -> Iterator[Client]:
+    with closing(mongo.connect(settings.mongo, timeout_ms=mongo.PROJECTION_TIMEOUT_MS)) as connected:
+        yield connected
 
 
 def first(part: float, of: Plan) -> Plan:
@@ -76,11 +89,10 @@ async def told(settings: Settings, topic: str) -> dict[str, list[int]]:
 
 @pytest.mark.promise(1, 2, 3)
 async def test_topics_grow_under_load_and_every_case_is_whole_and_in_order_in_the_new_ones(
-    stack: Stack, small: Plan
+    stack: Stack, client: Client, small: Plan
 ) -> None:
     settings = stack.settings
     await Replay(stack, first(1 / 3, small), lambda _: None).run()
-    client = mongo.connect(settings.mongo, timeout_ms=mongo.PROJECTION_TIMEOUT_MS)
     growing = asyncio.Event()
     load = asyncio.create_task(send_until(growing, stack, small))
 
@@ -96,6 +108,7 @@ async def test_topics_grow_under_load_and_every_case_is_whole_and_in_order_in_th
     await load
     # What is done is not done again.
     assert await Growing(settings, client, QUIET).run(SECOND.partitions) == 0
+    await there_and_back(stack, small)
     for one in followed():
         of = one.database(settings, client)
         assert (await current(of, one.projection.name)).edition == SECOND
@@ -114,4 +127,36 @@ async def test_topics_grow_under_load_and_every_case_is_whole_and_in_order_in_th
             assert await told(second, topic) == {
                 case: list(range(1, version + 1)) for case, version in versions.items()
             }
-    client.close()
+    await unreadable(settings)
+
+
+async def there_and_back(stack: Stack, small: Plan) -> None:
+    """See that readers can go back to the first edition, which is fed on, and forth again."""
+    for generation in (1, 2):
+        status, said = await nanxun(stack.settings, "rebuild", "figures", "--rollback")
+        assert status == 0, said
+        assert f"Generation {generation} is read now" in said
+        assert (await run(stack, small)).differences == []
+
+
+async def unreadable(settings: Settings) -> None:
+    """See that what nobody can read on a new partition is kept, listed and decided on as on any other."""
+    async with producer(settings) as own:
+        await own.send_and_wait(settings.on(SECOND).topic("savings"), b"rubbish", partition=LAST)
+    await eventually(lambda: dead(settings, 1), deadline=PATIENCE_SECONDS)
+
+    status, said = await nanxun(settings, "deadletters", "list")
+    assert status == 0, said
+    assert f"savings.e{SECOND.number}/{LAST}/" in said
+    assert "1 open dead letters." in said
+    assert (await nanxun(settings, "deadletters", "discard", "--all", "--yes"))[0] == 0
+    await eventually(lambda: dead(settings, 0), deadline=PATIENCE_SECONDS)
+
+
+async def dead(settings: Settings, count: int) -> bool:
+    """Whether the table says so many open dead letters of the figures, and knows everything."""
+    whole = await look(settings)
+    assert whole.troubles == []
+    figures = next(one for one in whole.read if one.name == "reporting-figures")
+    assert [of.dead for of in figures.topics if of.topic == "savings"] == [count]
+    return True
