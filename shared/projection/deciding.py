@@ -29,14 +29,21 @@ _MOST_AT_ONCE = 200
 def parts(
     records: list[ConsumerRecord], size: int, starts: set[tuple[TopicPartition, int]]
 ) -> Iterator[list[ConsumerRecord]]:
-    """Yield records in units of ``size`` at most, none across an offset before which decisions hold."""
+    """Yield records in units of ``size`` at most, none across an offset before which decisions hold.
+
+    Nor across one that the log lacks: a unit is what follows without a gap, and begins with what is proven to
+    come next.
+    """
     part: list[ConsumerRecord] = []
+    nexts: dict[TopicPartition, int] = {}
     for record in records:
         at = TopicPartition(record.topic, record.partition)
-        if part and (len(part) == size or (at, record.offset) in starts):
+        gap = record.offset != nexts.get(at, record.offset)
+        if part and (len(part) == size or gap or (at, record.offset) in starts):
             yield part
             part = []
         part.append(record)
+        nexts[at] = record.offset + 1
     if part:
         yield part
 

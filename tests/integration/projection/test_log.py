@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import RecordsToDelete
 from structlog.testing import capture_logs
 
 from deploy.local.mongod import ReplicaSet
 from shared.kafka import administration
 from shared.projection import Runtime
+from shared.projection.log import Log
 from shared.settings import Settings
 from tests.facts import records
 from tests.integration.failing import REFUSED, refusing
@@ -25,6 +26,15 @@ async def cut(stage: Stage, before: int) -> None:
     async with administration(stage.settings) as client:
         at = TopicPartition(stage.settings.topic("hazards"), 0)
         await client.delete_records({at: RecordsToDelete(before_offset=before)})
+
+
+async def ends(stage: Stage, offset: int) -> bool:
+    """Whether lane 0 ends there."""
+    at, log = TopicPartition(stage.settings.topic("hazards"), 0), Log(stage.settings)
+    try:
+        return (await log.ends([at]))[at] == offset
+    finally:
+        await log.close()
 
 
 async def read(stage: Stage, count: int) -> None:
@@ -90,6 +100,29 @@ async def test_a_log_whose_beginning_is_gone_is_not_begun(stage: Stage) -> None:
         await stops(runtime, "log-gap")
 
     assert await stage.told() == {}
+
+
+@pytest.mark.promise(7)
+async def test_a_hole_amid_what_is_read_at_once_stops_the_lane_behind_what_is_whole(stage: Stage) -> None:
+    first, second, third = records("hz_1", 1, 2, 3, enterprise=KEY)
+    # A transaction ends with a record of the broker's own, which no reader is given.
+    async with (
+        AIOKafkaProducer(
+            bootstrap_servers=stage.settings.kafka, transactional_id=stage.settings.namespace
+        ) as other,
+        other.transaction(),
+    ):
+        topic = stage.settings.topic(first.topic)
+        await other.send(topic, first.value, key=first.key, headers=first.headers)
+        await other.send(topic, second.value, key=second.key, headers=second.headers)
+    await eventually(lambda: ends(stage, 3))
+    await stage.send([third])
+
+    async with stage.running() as runtime:
+        await stops(runtime, "log-gap")
+
+    assert await stage.told() == {"hz_1": [1, 2]}
+    assert await stage.reaches("hazards", 0, 2)
 
 
 @pytest.mark.promise(7)
