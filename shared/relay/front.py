@@ -31,15 +31,18 @@ class Front:
     quiet: bool = False
     _known: tuple[Sequence[int], SetBack] = ((), SetBack())
     _since: datetime | None = None
+    _clock: datetime | None = None
     _latest_at: float = 0.0
     _whole_at: float = 0.0
 
     def since(self, slots: Sequence[int], set_back: SetBack, clock: datetime | None) -> datetime | None:
         """Return from when on the next look is to look; None: at everything.
 
-        Not from later than the store's ``clock``: of two processes that record commands, one may be ahead.
+        Not from later than the store's ``clock`` at the look before: of two processes that record commands,
+        one may be ahead, and what the other has recorded since then is no older than that.
         """
         now = self.clock()
+        before, self._clock = self._clock, clock
         far = now >= self._latest_at
         # Nothing is known of a slot that another relay worked until now, nor of what is being set back or has
         # been since the look before.
@@ -48,9 +51,10 @@ class Front:
             self._latest_at = now + _LATEST_SECONDS
         if whole:
             self._known, self._whole_at = (slots, set_back), now + WHOLE_SECONDS
-        if whole or self._since is None or clock is None:
+        if whole or self._since is None or before is None or clock is None:
             return None
-        since = min(self._since, clock - _LATE)
+        # The store's clock may have gone back meanwhile.
+        since = min(self._since, min(before, clock) - _LATE)
         return since - LATEST if far else since
 
     def passed(self, newest: datetime | None, *, full: bool) -> None:

@@ -70,6 +70,9 @@ class Hand:
     async def _turn(self) -> bool:
         """Publish a round; whether there may be more at once."""
         slots = self.slots()
+        if not slots:
+            # What comes back may have been another relay's meanwhile.
+            self._front = Front()
         if not slots or not self.topics.takes(self.kind) or not self.editions.go_on():
             return False
         with self.editions.at_work():
@@ -84,8 +87,9 @@ class Hand:
             return False
         number, filled = newest.edition.number, newest.whole
         found = await read(self.kind, self.collection, slots, since=since, newest=number, filled=filled)
-        if editions != self.editions.known:
-            # What was read may have been set back for an edition that was not known when the reading began.
+        if editions != self.editions.known or not set(slots) <= set(self.slots()):
+            # What was read may have been set back for an edition that was not known when reading began; or
+            # the process was frozen, and nobody counts on what it knows.
             self._front = Front()
             return True
         await self._senders.send(found, editions)

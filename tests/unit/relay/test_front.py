@@ -83,6 +83,17 @@ def test_where_a_clock_went_back_it_goes_back_too(front: Front, clock: Seconds) 
     assert front.since(SLOTS, NEVER, LATER) == NOON - timedelta(hours=1) - SECOND
 
 
+def test_of_two_processes_that_record_commands_the_one_ahead_hides_nothing_of_the_other(
+    front: Front, clock: Seconds
+) -> None:
+    front.since(SLOTS, NEVER, NOON)
+    front.passed(NOON + timedelta(minutes=1), full=False)
+    # Nothing was looked for meanwhile: Kafka was slow.
+    clock.now += 15
+
+    assert front.since(SLOTS, NEVER, NOON + timedelta(seconds=15)) == NOON - SECOND - LATEST
+
+
 def test_it_never_begins_later_than_by_the_clock_of_the_store(front: Front) -> None:
     ahead = NOON + timedelta(minutes=10)
     front.passed(ahead, full=False)
