@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import structlog
 from pymongo.errors import PyMongoError
@@ -107,6 +108,7 @@ class Editions:
         paused: for which pause it is to stand still.
         set_back: what was set back to unpublished last, and what is.
         clock: the store's, at the last look.
+        clock_at: when that was, by a clock that never runs backwards.
     """
 
     settings: Settings
@@ -115,6 +117,7 @@ class Editions:
     paused: str | None = None
     set_back: SetBack = field(default_factory=SetBack)
     clock: datetime | None = None
+    clock_at: float = 0.0
     _at_work: int = 0
 
     async def run(self) -> None:
@@ -129,6 +132,12 @@ class Editions:
     def go_on(self) -> bool:
         """Whether anything may be sent now."""
         return bool(self.known) and self.paused is None
+
+    def now(self) -> datetime:
+        """Return the time by the store's clock, as far as it is known; until then by this machine's."""
+        if self.clock is None:
+            return datetime.now(UTC)
+        return self.clock + timedelta(seconds=monotonic() - self.clock_at)
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -151,10 +160,11 @@ class Editions:
             {"$match": {"_id": STATEMENT}},
             {"$project": {EDITIONS: 1, "epoch": 1, SETTING_BACK: 1, "paused": paused, "clock": "$$NOW"}},
         ]
+        began = monotonic()
         rows = await self.database[STATEMENTS].aggregate(look).to_list(None)
         stated: Document = rows[0] if rows else {}
         self.known, self.paused = _fed(stated, self.settings), stated.get("paused")
-        self.clock = stated.get("clock")
+        self.clock, self.clock_at = stated.get("clock"), began
         self.set_back = SetBack(stated.get("epoch", 0), bool(stated.get(SETTING_BACK)))
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from time import monotonic
 
 import structlog
@@ -68,7 +68,7 @@ class Gauge:
         self._floor, self._known = None if clock is None else clock - LATEST, set_back
 
     async def _age(self) -> None:
-        looked, at = datetime.now(UTC), monotonic()
+        looked, at = self.editions.now(), monotonic()
         known = [oldest for stream in self._streams if (oldest := await stream.look(self._floor))]
         age = (looked - min(known)).total_seconds() if known else 0.0
         self._shown(at - max(age, 0.0))

@@ -1,12 +1,16 @@
 """What waits to be published is told truly, also while neither Kafka nor the store can be asked."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from deploy.local.mongod import ReplicaSet
 from shared import mongo
+from shared.relay.editions import Editions
+from shared.relay.gauge import Gauge
 from shared.relay.republish import begin, set_back
 from shared.settings import Settings
 from shared.stream.documents import UNPUBLISHED_INDEX, VALIDATOR
@@ -66,6 +70,21 @@ async def test_what_is_set_back_waits_since_its_first_event(settings: Settings, 
             pass
         await eventually(lambda: waiting() == 2, deadline=PATIENCE_SECONDS)
         await eventually(lambda: (oldest() or 0.0) > 3_600, deadline=PATIENCE_SECONDS)
+
+
+async def test_how_long_something_waits_goes_by_the_clock_of_the_store(
+    settings: Settings, stock: Stock
+) -> None:
+    await stock.add("hz_1")
+    # This machine's is ten minutes behind.
+    ahead = datetime.now(UTC) + timedelta(minutes=10)
+    editions = Editions(settings, stock.database, clock=ahead, clock_at=time.monotonic())
+
+    gauge = asyncio.create_task(Gauge(stock.database, "hazards", ("hazards",), editions).run())
+    try:
+        await eventually(lambda: (oldest() or 0.0) > 599)
+    finally:
+        gauge.cancel()
 
 
 async def test_nothing_is_said_to_be_published_that_the_store_could_not_be_asked_about(
