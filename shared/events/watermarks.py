@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from pydantic import Field, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 
 from shared.events.base import Part
 from shared.events.wire import Envelope, Headers, Record, record
@@ -11,6 +11,8 @@ from shared.events.wire import Envelope, Headers, Record, record
 TOPIC = "watermarks"
 #: Said while a topic is being set back to unpublished: of the past nothing is promised.
 NOTHING = datetime(1970, 1, 1, tzinfo=UTC)
+# Every reader of JSON has it exactly, and every store has room for it.
+_MOST = 2**53
 
 
 class PublishedBefore(Part):
@@ -22,13 +24,18 @@ class PublishedBefore(Part):
     major: ClassVar[int] = 1
 
     service: str
-    sequence: int = Field(ge=1, description="counts what the service says; a later word replaces an earlier")
+    sequence: int = Field(
+        ge=1, le=_MOST, description="counts what the service says; a later word replaces an earlier"
+    )
     topics: tuple[str, ...] = Field(description="what it publishes", strict=False)
-    before: datetime = Field(
+    before: AwareDatetime = Field(
         description="by the clock of the service's store; 1970 where nothing is promised", strict=False
     )
     epoch: int = Field(
-        default=0, ge=0, description="counts how often it began to publish anew; what it said before is void"
+        default=0,
+        ge=0,
+        le=_MOST,
+        description="counts how often it began to publish anew; what it said before is void",
     )
 
 

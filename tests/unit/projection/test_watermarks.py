@@ -23,6 +23,9 @@ def test_what_is_no_statement_is_none() -> None:
     record = encode(PublishedBefore(service="hazards", sequence=7, topics=("hazards",), before=NOON))
 
     assert decode(b"{}", record.headers) is None
+    # What no reader could compare with another time, and what no store has room for.
+    assert decode(record.value.replace(b"Z", b""), record.headers) is None
+    assert decode(record.value.replace(b'"sequence":7', b'"sequence":' + b"9" * 23), record.headers) is None
     assert decode(None, record.headers) is None
     assert decode(record.value, []) is None
 
