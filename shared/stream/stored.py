@@ -8,7 +8,7 @@ from shared.events.base import Fact
 from shared.events.rules import Actor, Moment
 from shared.stream.command import Command
 from shared.stream.documents import Entry
-from shared.stream.refusals import KeyReused
+from shared.stream.refusals import KeyReused, UnknownCase
 
 S = TypeVar("S")
 
@@ -34,6 +34,17 @@ class Stored(Generic[S]):
                     raise KeyReused("this Idempotency-Key came before with another request")
                 return True
         return False
+
+
+def there(found: Stored[S] | None) -> Stored[S]:
+    """Return the case that was looked for.
+
+    Raises:
+        UnknownCase: it is not there.
+    """
+    if found is None:
+        raise UnknownCase("there is no such case")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

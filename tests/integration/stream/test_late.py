@@ -128,7 +128,7 @@ async def test_so_it_does_with_every_line_of_an_import_and_with_what_arrived_whi
 
 
 async def test_a_clock_that_jumps_back_takes_no_case_back(machine: Machine, stream: Stream[Tale]) -> None:
-    clock = stream._clock
+    clock = stream._in_time.clock
     before = clock.now()
     await stream.execute("hz_1", replace(command("k1"), recorded_at=before, received_at=before), REPORT)
 
@@ -143,7 +143,7 @@ async def test_a_clock_that_jumps_back_takes_no_case_back(machine: Machine, stre
 async def test_a_store_that_jumps_back_an_hour_is_shown_and_takes_commands_and_no_time_back(
     machine: Machine, stream: Stream[Tale], database: Database
 ) -> None:
-    clock = stream._clock
+    clock = stream._in_time.clock
     before = clock.now()
     await stream.execute("hz_1", replace(command("k1"), recorded_at=before, received_at=before), REPORT)
 
@@ -172,12 +172,13 @@ async def test_a_clock_that_jumps_back_is_named_once_and_its_offset_stays_small(
     machine.wrong = -HOUR
 
     with capture_logs() as lines:
-        stream._clock.now()
-        await compare(database, "hazards", stream._clock)
+        stream._in_time.clock.now()
+        await compare(database, "hazards", stream._in_time.clock)
 
     said = [line for line in lines if line["event"] == "clock-jumped-back"]
     assert [round(line["seconds"], -1) for line in said] == [HOUR.total_seconds()]
     # What is recorded still goes by the store's time: the jump was not followed.
     assert (
-        abs((stream._clock.now() - datetime.now(UTC)).total_seconds()) < timedelta(minutes=1).total_seconds()
+        abs((stream._in_time.clock.now() - datetime.now(UTC)).total_seconds())
+        < timedelta(minutes=1).total_seconds()
     )

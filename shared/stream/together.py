@@ -1,0 +1,89 @@
+"""Many cases with one look and one write: what an import enters, most of it new."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import compress
+from typing import Generic, TypeVar
+
+from pymongo.errors import PyMongoError
+
+from shared.errors import Unavailable
+from shared.events.rules import Refused
+from shared.mongo import Collection
+from shared.stream.cases import Cases
+from shared.stream.commit import GroupCommit
+from shared.stream.outcomes import count
+from shared.stream.stored import Outcome, Stored, Wish, there
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Together(Generic[S]):
+    """Applies commands to as many cases of one kind.
+
+    Attributes:
+        service: for the metrics.
+        collection: where the cases are looked up.
+        cases: which decides.
+        commit: which writes to the collection.
+    """
+
+    service: str
+    collection: Collection
+    cases: Cases[S]
+    commit: GroupCommit
+
+    async def enter(self, wishes: Sequence[Wish[S]]) -> dict[int, Outcome[S] | Refused]:
+        """Apply what needs no more than one look and one insertion; no case is named twice.
+
+        Returns:
+            What came of it, by its place among the wishes. What is not there has not been applied, or nobody
+            knows: a change of a case that is there, a lost race, a write that was not confirmed.
+
+        Raises:
+            Unavailable: the store did not answer; the same commands tell what was done.
+        """
+        known = await self._known([wish.case for wish in wishes])
+        verdicts: dict[int, Outcome[S] | Refused] = {}
+        begun: dict[int, Stored[S]] = {}
+        for n, wish in enumerate(wishes):
+            match self._after_the_look(wish, known.get(wish.case)):
+                case Stored() as after:
+                    begun[n] = after
+                case Outcome() | Refused() as settled:
+                    verdicts[n] = settled
+                    count(self.service, wish.command, settled)
+        insertions = [self.cases.insertion(after, wishes[n].command) for n, after in begun.items()]
+        written = await self.commit.together(insertions)
+        for n in compress(begun, written):
+            verdicts[n] = accepted = Outcome(begun[n], changed=True)
+            count(self.service, wishes[n].command, accepted)
+        return verdicts
+
+    async def _known(self, cases: Sequence[str]) -> dict[str, Stored[S]]:
+        try:
+            documents = await self.collection.find({"_id": {"$in": cases}}).to_list(None)
+        except PyMongoError as error:
+            raise Unavailable("the store is away") from error
+        return {document["_id"]: self.cases.read(document) for document in documents}
+
+    def _after_the_look(
+        self, wish: Wish[S], stored: Stored[S] | None
+    ) -> Outcome[S] | Refused | Stored[S] | None:
+        """Decide a wish by what the look found.
+
+        Returns:
+            An outcome or a refusal: nothing is to be written. A case: it is new, and to be inserted. None: a
+            change of a case that is there.
+        """
+        try:
+            settled = self.cases.settled(stored, wish.command, wish.write)
+            if settled is not None:
+                return settled
+            after = self.cases.decide(wish.case, stored, wish.command, wish.write)
+            if after is None:
+                return Outcome(there(stored), changed=False)
+        except Refused as refusal:
+            return refusal
+        return None if stored else after
