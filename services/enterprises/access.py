@@ -12,8 +12,6 @@ from shared.events.rules import Actor
 from shared.http import allowed
 from shared.stream import Stored, UnknownCase
 
-# The stream's own words for what is not there: whoever may not know of an enterprise learns nothing.
-_NOT_THERE = "there is no such case"
 _KEEP = (Role.MANAGER, Role.AUTHORITY, Role.SERVICE, Role.OPERATOR)
 _LIST = (*_KEEP, Role.INSPECTOR)
 Keeper = Annotated[Actor, allowed(*_KEEP)]
@@ -35,7 +33,7 @@ def visible(by: Actor) -> Callable[[domain.Enterprise], None]:
 
     def guard(case: domain.Enterprise) -> None:
         if not domain.reaches(by, case):
-            raise UnknownCase(_NOT_THERE)
+            raise UnknownCase
 
     return guard
 
@@ -46,8 +44,6 @@ async def seen(registry: Registry, uscc: str, by: Actor) -> Stored[domain.Enterp
     Raises:
         UnknownCase: there is none, or it is not the account's to know of.
     """
-    case = await registry.stream.load(uscc)
-    if case is None:
-        raise UnknownCase(_NOT_THERE)
+    case = await registry.stream.get(uscc)
     visible(by)(case.state)
     return case

@@ -185,12 +185,11 @@ async def _take(
 
 
 async def _seen(store: Store, case: str, actor: Actor) -> Stored[Hazard]:
-    found = await store.hazard(case)
+    found = await store.hazards.get(case)
     _guard(actor, found.state)
     return found
 
 
 def _guard(actor: Actor, hazard: Hazard) -> None:
-    # The same words as for a case that is not there: not even that it exists is said.
     if not domain.may_see(hazard, actor):
-        raise UnknownCase("there is no such case")
+        raise UnknownCase

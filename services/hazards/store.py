@@ -12,7 +12,7 @@ from shared.events.hazards import HazardStatus
 from shared.events.rules import Actor, Refused
 from shared.mongo import Database, Document
 from shared.places import Places
-from shared.stream import CaseIds, Stored, Stream, UnknownCase, case_ids
+from shared.stream import CaseIds, Stored, Stream, case_ids
 
 _PREFIX = "hz"
 # Equal to one or a few values of both, and sorted by id: no list reads more than it shows.
@@ -71,18 +71,6 @@ class Store:
             return await self._places.site(site=site, enterprise=enterprise, at=at)
         except Refused as refusal:
             return refusal
-
-    async def hazard(self, case: str) -> Stored[Hazard]:
-        """Return a hazard.
-
-        Raises:
-            UnknownCase: there is none of this id.
-            Unavailable: the store did not answer in time.
-        """
-        found = await self.hazards.load(case)
-        if found is None:
-            raise UnknownCase("there is no such case")
-        return found
 
     async def list(
         self, actor: Actor, wanted: Wanted, *, after: str | None, limit: int

@@ -3,43 +3,26 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
-from typing import Protocol, TypeVar
 
 from pymongo.errors import PyMongoError
 
-from services.suggestions.domain.access import may_reach, scope
+from services.suggestions.domain.access import scope
 from services.suggestions.domain.refusals import UnknownHazard, UnknownSuggestion
 from services.suggestions.domain.savings import Saving, evolve_saving
 from services.suggestions.domain.suggestion import Suggestion, evolve
 from shared.errors import Unavailable
-from shared.events.base import Site
 from shared.events.rules import Actor
 from shared.events.savings import SavingStatus
 from shared.events.suggestions import SuggestionStatus
 from shared.mongo import Database, Document
 from shared.places import Places
-from shared.stream import CaseIds, Stored, Stream, UnknownCase, case_ids
+from shared.stream import CaseIds, Stored, Stream, case_ids
 
 SERVICE = "suggestions"
 # One index for every list: whoever asks names an enterprise or an area.
 _BY_REACH = [("state.reach", 1), ("_id", 1)]
 # A hazard that is not known yet will be, once its event has arrived: in a second, seldom in more.
 _HAZARD_SECONDS = 5
-
-
-class Reached(Protocol):
-    """A case that belongs to enterprises and areas."""
-
-    @property
-    def site(self) -> Site:
-        """Its workplace."""
-
-    @property
-    def reach(self) -> tuple[str, ...]:
-        """What an account may name to reach it."""
-
-
-S = TypeVar("S", bound=Reached)
 
 
 class Store:
@@ -126,19 +109,6 @@ class Store:
             detail = "this service does not know the hazard"
             fields = {"hazard": "is not known here (yet)"}
             raise UnknownHazard(detail, fields=fields, retry_after=_HAZARD_SECONDS)
-
-
-async def seen(stream: Stream[S], case: str, actor: Actor) -> Stored[S]:
-    """Return the case, if there is one that the actor may know of.
-
-    Raises:
-        UnknownCase: there is none.
-        Unavailable: the store did not answer in time.
-    """
-    found = await stream.load(case)
-    if found is None or not may_reach(actor, found.state.reach):
-        raise UnknownCase("there is no such case")
-    return found
 
 
 def _reached(actor: Actor, enterprise: str | None) -> Document:

@@ -53,7 +53,7 @@ class Cases(Generic[S]):
         """
         if stored is None:
             if not write.creates:
-                raise UnknownCase("there is no such case")
+                raise UnknownCase
         else:
             write.guard(stored.state)
             if stored.holds(command):

@@ -4,9 +4,15 @@ from shared.events.rules import Refused
 
 
 class UnknownCase(Refused):
-    """There is no such case, or it is not for the asker to know of."""
+    """There is no such case, or it is not for the asker to know of.
+
+    Both in the same words, whoever refuses: not even that a case exists is said to who may not know of it.
+    """
 
     slug = "not-found"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such case")
 
 
 class PreconditionFailed(Refused):

@@ -43,7 +43,7 @@ def there(found: Stored[S] | None) -> Stored[S]:
         UnknownCase: it is not there.
     """
     if found is None:
-        raise UnknownCase("there is no such case")
+        raise UnknownCase
     return found
 
 

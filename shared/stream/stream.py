@@ -85,6 +85,15 @@ class Stream(Generic[S]):
             raise Unavailable("the store is away") from error
         return None if document is None else self._cases.read(document)
 
+    async def get(self, case: str) -> Stored[S]:
+        """Return the case, as ``load`` does.
+
+        Raises:
+            UnknownCase: it is not there.
+            Unavailable: the store did not answer in time.
+        """
+        return there(await self.load(case))
+
     async def page(
         self, matching: Document, *, after: str | None, limit: int, among: Sequence[str] | None = None
     ) -> list[Stored[S]]:

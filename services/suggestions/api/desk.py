@@ -10,15 +10,15 @@ from starlette.responses import Response
 
 from services.suggestions.api import resources
 from services.suggestions.api.bodies import Placed
-from services.suggestions.domain.access import may_reach, scope
+from services.suggestions.domain.access import Reached, may_reach, scope
 from services.suggestions.domain.days import day_of
 from services.suggestions.domain.savings import Saving
 from services.suggestions.domain.suggestion import Suggestion
-from services.suggestions.store import Reached, Store
+from services.suggestions.store import Store
 from shared.events.base import Fact, Role, Site
 from shared.events.rules import Actor, Moment, OutOfScope, Refused, reach
 from shared.http import Body, Commanded, allowed, answer
-from shared.stream import Command, Outcome, Stream, UnknownCase, Write
+from shared.stream import Command, Outcome, Stored, Stream, UnknownCase, Write
 
 S = TypeVar("S", bound=Reached)
 
@@ -32,9 +32,21 @@ def visible(actor: Actor) -> Callable[[Reached], None]:
 
     def guard(case: Reached) -> None:
         if not may_reach(actor, case.reach):
-            raise UnknownCase("there is no such case")
+            raise UnknownCase
 
     return guard
+
+
+async def seen(stream: Stream[S], case: str, actor: Actor) -> Stored[S]:
+    """Return the case, if there is one that the actor may know of.
+
+    Raises:
+        UnknownCase: there is none.
+        Unavailable: the store did not answer in time.
+    """
+    found = await stream.get(case)
+    visible(actor)(found.state)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,9 @@ from typing import Annotated
 from starlette.responses import Response
 
 from services.suggestions.api import bodies, resources
-from services.suggestions.api.desk import BOTH, JUDGES, At, Kept
+from services.suggestions.api.desk import BOTH, JUDGES, At, Kept, seen
 from services.suggestions.domain import savings
 from services.suggestions.domain.savings import Saving
-from services.suggestions.store import seen
 from shared.events.base import Site
 from shared.events.rules import Actor, Moment
 from shared.events.savings import SavingClaimed, SavingStatus

@@ -6,10 +6,9 @@ from typing import Annotated
 from starlette.responses import Response
 
 from services.suggestions.api import bodies, resources
-from services.suggestions.api.desk import BOTH, EMPTY, FLOOR, MANAGER, PEOPLE, TEAM, At, Kept, Today
+from services.suggestions.api.desk import BOTH, EMPTY, FLOOR, MANAGER, PEOPLE, TEAM, At, Kept, Today, seen
 from services.suggestions.domain import decisions, work
 from services.suggestions.domain.suggestion import Suggestion
-from services.suggestions.store import seen
 from shared.events.base import Site
 from shared.events.rules import Actor, Moment
 from shared.events.suggestions import Present, SubmittedAs, SuggestionStatus, SuggestionSubmitted

@@ -1,7 +1,17 @@
 """Whose business a case of a site is: the one place that says so, for a single case and for lists."""
 
+from typing import Protocol
+
 from shared.events.base import Role
 from shared.events.rules import Actor
+
+
+class Reached(Protocol):
+    """A case that belongs to enterprises and areas."""
+
+    @property
+    def reach(self) -> tuple[str, ...]:
+        """What an account may name to reach it."""
 
 
 def scope(actor: Actor) -> tuple[str, ...]:

@@ -203,7 +203,7 @@ async def test_a_key_is_another_enterprises_own(world: World) -> None:
 async def test_an_anonymous_report_holds_no_account_and_shows_no_receipt(world: World) -> None:
     case = await world.reported(submitted_as="anonymous", receipt_hash=RECEIPT)
 
-    stored = await world.store.hazard(case)
+    stored = await world.store.hazards.get(case)
     shown = (await world.get(f"/{case}")).text + (await world.get(f"/{case}/history")).text
     assert stored.state.reporter is None
     assert stored.history[0].by is None

@@ -160,7 +160,7 @@ async def test_a_case_that_the_asker_may_not_know_of_is_not_changed(stream: Stre
     await stream.execute("hz_1", command("k1"), REPORT)
 
     def guard(_state: Tale) -> None:
-        raise UnknownCase("not yours")
+        raise UnknownCase
 
     with pytest.raises(UnknownCase):
         await stream.execute("hz_1", command("k2"), Write(STEP.rule, guard=guard))
