@@ -1,8 +1,8 @@
 """MongoDB: the only module that imports Motor, so that the move to PyMongo Async is one file (ADR 7)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -20,6 +20,8 @@ from pymongo.errors import (
 )
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
+
+from shared.errors import Unavailable
 
 # Motor carries no types; a document is what the driver hands us.
 Client = Any
@@ -76,6 +78,19 @@ async def ready(client: Client) -> None:
         PyMongoError: it does not, within the client's time limit.
     """
     await client.admin.command("ping", read_preference=ReadPreference.PRIMARY)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Say of whatever the block cannot have from the store that the store is away.
+
+    Raises:
+        Unavailable: it did not answer within the client's time limit, or would not.
+    """
+    try:
+        yield
+    except PyMongoError as error:
+        raise Unavailable("the store is away") from error
 
 
 async def ensure_collection(database: Database, name: str, **options: object) -> Collection:

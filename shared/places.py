@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pymongo.errors import PyMongoError
-
-from shared.errors import Unavailable
 from shared.events.base import CaseFact, Fact, Recorded, Site, Size
 from shared.events.enterprises import EnterpriseFact, RegisterStatus
 from shared.events.rules import Refused
 from shared.lookup import Lookup
-from shared.mongo import Database, Document
+from shared.mongo import Database, Document, answering
 from shared.projection import Folded, Generation, Projection
 from shared.projection.documents import CASES, case_id
 from shared.projection.generation import current, dropped
@@ -128,7 +125,7 @@ class Places:
         return await self._state(enterprise, case) is not None
 
     async def _state(self, key: str, subject: str) -> Document | None:
-        try:
+        with answering():
             lookup = await self._copy()
             generation = self._generation
             row = await lookup.get(case_id(key, subject))
@@ -136,8 +133,6 @@ class Places:
             if row is None and generation is not None and await dropped(generation):
                 self._lookup = None
                 row = await (await self._copy()).get(case_id(key, subject))
-        except PyMongoError as error:
-            raise Unavailable("the store is away") from error
         return row["state"] if row else None
 
     async def _copy(self) -> Lookup:

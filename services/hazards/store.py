@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pymongo.errors import PyMongoError
-
 from services.hazards.domain import OPEN, Hazard, evolve, only_own, scope
-from shared.errors import Unavailable
 from shared.events.base import Site
 from shared.events.hazards import HazardStatus
 from shared.events.rules import Actor, Refused
-from shared.mongo import Database, Document
+from shared.mongo import Database, Document, answering
 from shared.places import Places
 from shared.stream import CaseIds, Stored, Stream, case_ids
 
@@ -53,10 +50,8 @@ class Store:
         Raises:
             Unavailable: the store did not answer in time.
         """
-        try:
+        with answering():
             self._ids = self._ids or await case_ids(self._database)
-        except PyMongoError as error:
-            raise Unavailable("the store is away") from error
         return self._ids.new(_PREFIX, enterprise, command)
 
     async def site(self, *, site: str | None, enterprise: str, at: datetime) -> Site | Refused:

@@ -4,17 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 
-from pymongo.errors import PyMongoError
-
 from services.suggestions.domain.access import scope
 from services.suggestions.domain.refusals import UnknownHazard, UnknownSuggestion
 from services.suggestions.domain.savings import Saving, evolve_saving
 from services.suggestions.domain.suggestion import Suggestion, evolve
-from shared.errors import Unavailable
 from shared.events.rules import Actor
 from shared.events.savings import SavingStatus
 from shared.events.suggestions import SuggestionStatus
-from shared.mongo import Database, Document
+from shared.mongo import Database, Document, answering
 from shared.places import Places
 from shared.stream import CaseIds, Stored, Stream, case_ids
 
@@ -58,11 +55,8 @@ class Store:
         Raises:
             Unavailable: the store did not answer in time.
         """
-        if self._ids is None:
-            try:
-                self._ids = await case_ids(self._database)
-            except PyMongoError as error:
-                raise Unavailable("the store is away") from error
+        with answering():
+            self._ids = self._ids or await case_ids(self._database)
         return self._ids.new(prefix, enterprise, command)
 
     async def suggestions_of(  # noqa: PLR0913 - what can be asked for

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from pymongo.errors import PyMongoError
 
 from shared.clock import Clock
-from shared.errors import Unavailable
-from shared.mongo import Database
+from shared.mongo import Database, answering
 from shared.stream.command import Command
 from shared.stream.store_clock import compare, heed, keep_to
 
@@ -55,10 +54,8 @@ class InTime:
             Unavailable: the store did not answer in time.
         """
         if self._horizon is None:
-            try:
+            with answering():
                 self._horizon = await heed(self.database, self.clock)
-            except PyMongoError as error:
-                raise Unavailable("the store is away") from error
         return command.again(self.clock.now()) if command.received_at < self._horizon else command
 
     async def again(self, command: Command) -> Command:

@@ -5,13 +5,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
 
-from pymongo.errors import PyMongoError
-
 from shared.clock import CLOCK, Clock
 from shared.errors import Unavailable
 from shared.events.rules import Refused
 from shared.lookup import Lookup
-from shared.mongo import Collection, Database, Document, ensure_collection
+from shared.mongo import Collection, Database, Document, answering, ensure_collection
 from shared.stream.cases import Cases, Evolve
 from shared.stream.command import Command
 from shared.stream.commit import GroupCommit, Operation
@@ -79,10 +77,8 @@ class Stream(Generic[S]):
         Raises:
             Unavailable: the store did not answer in time.
         """
-        try:
+        with answering():
             document = await self._lookup.get(case)
-        except PyMongoError as error:
-            raise Unavailable("the store is away") from error
         return None if document is None else self._cases.read(document)
 
     async def get(self, case: str) -> Stored[S]:
@@ -108,10 +104,8 @@ class Stream(Generic[S]):
         bounds = {"$in": among, "$gt": after}
         if of := {operator: bound for operator, bound in bounds.items() if bound is not None}:
             where["_id"] = of
-        try:
+        with answering():
             documents = await self._collection.find(where).sort("_id", 1).limit(limit).to_list(None)
-        except PyMongoError as error:
-            raise Unavailable("the store is away") from error
         return [self._cases.read(document) for document in documents]
 
     async def execute(self, case: str, command: Command, write: Write[S]) -> Outcome[S]:

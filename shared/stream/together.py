@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from itertools import compress
 from typing import Generic, TypeVar
 
-from pymongo.errors import PyMongoError
-
-from shared.errors import Unavailable
 from shared.events.rules import Refused
-from shared.mongo import Collection
+from shared.mongo import Collection, answering
 from shared.stream.cases import Cases
 from shared.stream.commit import GroupCommit
 from shared.stream.outcomes import count
@@ -62,10 +59,8 @@ class Together(Generic[S]):
         return verdicts
 
     async def _known(self, cases: Sequence[str]) -> dict[str, Stored[S]]:
-        try:
+        with answering():
             documents = await self.collection.find({"_id": {"$in": cases}}).to_list(None)
-        except PyMongoError as error:
-            raise Unavailable("the store is away") from error
         return {document["_id"]: self.cases.read(document) for document in documents}
 
     def _after_the_look(

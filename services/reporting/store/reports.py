@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from pymongo.errors import PyMongoError
-
 from services.reporting.domain.report import Totals
 from services.reporting.store import areas, own
 from services.reporting.store.areas import Groups
@@ -13,7 +11,7 @@ from services.reporting.store.provenance import Provenance
 from services.reporting.store.reading import By, OwnBy, Range, Reading
 from services.reporting.store.remembered import Remembered
 from shared.errors import Unavailable
-from shared.mongo import Client, Database, snapshot
+from shared.mongo import Client, Database, answering, snapshot
 from shared.projection import Generation
 from shared.projection.generation import current
 
@@ -86,7 +84,7 @@ class Reports:
         Raises:
             Unavailable: as above.
         """
-        try:
+        with answering():
             for _ in range(_TRIES):
                 generation = self._current or await current(self.database, self.projection)
                 async with snapshot(self.client) as session:
@@ -94,8 +92,6 @@ class Reports:
                 self._current = await current(self.database, self.projection)
                 if self._current.number == generation.number:
                     return found
-        except PyMongoError as error:
-            raise Unavailable("the store is away") from error
         raise Unavailable("the read model was replaced while it was read")
 
 
