@@ -7,9 +7,9 @@ from services.hazards.domain import OPEN, Hazard, evolve, only_own, scope
 from shared.events.base import Site
 from shared.events.hazards import HazardStatus
 from shared.events.rules import Actor, Refused
-from shared.mongo import Database, Document, answering
+from shared.mongo import Database, Document
 from shared.places import Places
-from shared.stream import CaseIds, Stored, Stream, case_ids
+from shared.stream import CaseIds, Stored, Stream
 
 _PREFIX = "hz"
 # Equal to one or a few values of both, and sorted by id: no list reads more than it shows.
@@ -36,9 +36,8 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.hazards = Stream(database, "hazards", service="hazards", state=Hazard, evolve=evolve)
-        self._database = database
         self._places = Places(database)
-        self._ids: CaseIds | None = None
+        self._ids = CaseIds(database)
 
     async def prepare(self) -> None:
         """Create the collection and its indexes; safe to repeat."""
@@ -50,9 +49,7 @@ class Store:
         Raises:
             Unavailable: the store did not answer in time.
         """
-        with answering():
-            self._ids = self._ids or await case_ids(self._database)
-        return self._ids.new(_PREFIX, enterprise, command)
+        return await self._ids.new(_PREFIX, enterprise, command)
 
     async def site(self, *, site: str | None, enterprise: str, at: datetime) -> Site | Refused:
         """Return the site that a report means, or why it is not to be had.

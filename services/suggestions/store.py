@@ -11,9 +11,9 @@ from services.suggestions.domain.suggestion import Suggestion, evolve
 from shared.events.rules import Actor
 from shared.events.savings import SavingStatus
 from shared.events.suggestions import SuggestionStatus
-from shared.mongo import Database, Document, answering
+from shared.mongo import Database, Document
 from shared.places import Places
-from shared.stream import CaseIds, Stored, Stream, case_ids
+from shared.stream import CaseIds, Stored, Stream
 
 SERVICE = "suggestions"
 # One index for every list: whoever asks names an enterprise or an area.
@@ -28,14 +28,14 @@ class Store:
     Attributes:
         suggestions: the stream of suggestions.
         savings: the stream of savings.
+        ids: makes the ids of both.
         places: the copy of the register, and of which hazards there are.
     """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._ids: CaseIds | None = None
         self.suggestions = Stream(database, "suggestions", service=SERVICE, state=Suggestion, evolve=evolve)
         self.savings = Stream(database, "savings", service=SERVICE, state=Saving, evolve=evolve_saving)
+        self.ids = CaseIds(database)
         self.places = Places(database)
 
     async def prepare(self) -> None:
@@ -48,16 +48,6 @@ class Store:
         """Take writes while the block runs."""
         async with self.suggestions.running(), self.savings.running():
             yield
-
-    async def new_id(self, prefix: str, enterprise: str, command: str) -> str:
-        """Return the id of the case that a command makes; a repeat of the command has the same.
-
-        Raises:
-            Unavailable: the store did not answer in time.
-        """
-        with answering():
-            self._ids = self._ids or await case_ids(self._database)
-        return self._ids.new(prefix, enterprise, command)
 
     async def suggestions_of(  # noqa: PLR0913 - what can be asked for
         self,

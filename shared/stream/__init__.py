@@ -1,7 +1,7 @@
 """The write side: one MongoDB document per case holds its state and its own events (ADR 1)."""
 
 from shared.stream.command import Command
-from shared.stream.ids import CaseIds, case_ids
+from shared.stream.ids import CaseIds
 from shared.stream.refusals import CaseFull, KeyReused, PreconditionFailed, UnknownCase
 from shared.stream.stored import Outcome, Stored, Verdict, Wish, Write
 from shared.stream.stream import Stream
@@ -19,5 +19,4 @@ __all__ = [
     "Verdict",
     "Wish",
     "Write",
-    "case_ids",
 ]

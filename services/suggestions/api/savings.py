@@ -39,7 +39,7 @@ async def claim(body: bodies.Claim, desk: At) -> Response:
     site = await desk.site(body)
     if isinstance(site, Site):
         await desk.store.refer(site.enterprise, suggestion=body.suggestion, hazard=body.hazard)
-    case = await desk.store.new_id("sv", body.owner, desk.command.id)
+    case = await desk.store.ids.new("sv", body.owner, desk.command.id)
     outcome = await desk.open(desk.store.savings, case, site, opening, texts={"method": body.method})
     resource = resources.Saving.of(outcome.case)
     place = f"{router.prefix}/{resource.id}"

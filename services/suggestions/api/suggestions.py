@@ -28,7 +28,7 @@ async def submit(body: bodies.Submit, desk: At) -> Response:
     texts = body.model_dump(include={"text", "place", "receipt_hash", "group", "brainstorm"})
     anonymous = body.submitted_as is SubmittedAs.ANONYMOUS
     site = await desk.site(body)
-    case = await desk.store.new_id("sg", body.owner, desk.command.id)
+    case = await desk.store.ids.new("sg", body.owner, desk.command.id)
     stream = desk.store.suggestions
     outcome = await desk.open(stream, case, site, opening, texts=texts, anonymous=anonymous)
     resource = resources.Suggestion.of(outcome.case, desk.today)

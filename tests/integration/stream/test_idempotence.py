@@ -7,7 +7,7 @@ import pytest
 
 from shared.events.rules import TooOld
 from shared.mongo import Database
-from shared.stream import KeyReused, Stream, case_ids
+from shared.stream import CaseIds, KeyReused, Stream
 from tests.integration.stream.conftest import REPORT, STEP, Tale, command, tales
 
 
@@ -62,22 +62,21 @@ async def test_a_repeat_is_recognised_before_if_match_is_refused(stream: Stream[
 
 @pytest.mark.promise(2)
 async def test_a_repeat_after_a_restart_is_recognised(stream: Stream[Tale], database: Database) -> None:
-    first = await case_ids(database)
-    case = first.new("hz", "enterprise", "k1")
+    case = await CaseIds(database).new("hz", "enterprise", "k1")
     await stream.execute(case, command("k1"), REPORT)
 
-    second, restarted = await case_ids(database), tales(database)
+    same, restarted = await CaseIds(database).new("hz", "enterprise", "k1"), tales(database)
     await restarted.prepare()
     async with restarted.running():
-        again = await restarted.execute(second.new("hz", "enterprise", "k1"), command("k1"), REPORT)
+        again = await restarted.execute(same, command("k1"), REPORT)
 
     assert (again.changed, again.case.id, again.case.version) == (False, case, 1)
 
 
 async def test_services_that_start_at_once_agree_on_their_key(database: Database) -> None:
-    made = await asyncio.gather(*(case_ids(database) for _ in range(5)))
+    made = await asyncio.gather(*(CaseIds(database).new("hz", "enterprise", "k1") for _ in range(5)))
 
-    assert len({ids.key for ids in made}) == 1
+    assert len(set(made)) == 1
 
 
 @pytest.mark.promise(2)
