@@ -1,5 +1,7 @@
 """HTTP edge of the register: enterprises; their sites and imports have edges of their own."""
 
+from functools import partial
+
 from starlette.responses import Response
 
 from services.enterprises import domain
@@ -18,8 +20,7 @@ from shared.http import (
     Page,
     Router,
     answer,
-    cursor_of,
-    position_of,
+    page_of,
 )
 from shared.stream import Write
 
@@ -61,11 +62,8 @@ async def listed(
     by: Lister, registry: Kept, where: Filtered, limit: Limit = DEFAULT_LIMIT, cursor: str | None = None
 ) -> Response:
     """Return the enterprises that the account reaches, by id; ``region`` is that of the seat or of a site."""
-    # One more than asked for tells whether anything follows.
-    found = await registry.page(by, where, after=position_of(cursor, str), limit=limit + 1)
-    page = found[:limit]
-    more = cursor_of(page[-1].id) if len(found) > limit else None
-    return Json(Page(items=[resource(case, by) for case in page], cursor=more))
+    reads = partial(registry.page, by, where)
+    return Json(await page_of(reads, partial(resource, by=by), cursor=cursor, limit=limit))
 
 
 def registration(uscc: str, body: EnterpriseBody, by: Actor) -> Write[domain.Enterprise]:

@@ -27,8 +27,7 @@ from shared.http import (
     Router,
     allowed,
     answer,
-    cursor_of,
-    position_of,
+    page_of,
 )
 from shared.stream import Command, Stored, UnknownCase, Write
 from shared.stream.stored import Rule
@@ -137,11 +136,7 @@ async def listed(  # noqa: PLR0913 - what a list can be asked for
     """List hazards by id, of those that the caller may see; overdue ones are open beyond their day."""
     today = request.app.state.clock().astimezone(SHANGHAI).date()
     wanted = Wanted(enterprise, region, status, due_before=today if overdue else None)
-    # One more than asked for tells whether anything follows.
-    found = await store.list(actor, wanted, after=position_of(cursor, str), limit=limit + 1)
-    page = found[:limit]
-    following = cursor_of(page[-1].id) if len(found) > limit else None
-    return Json(Page(items=[view(case) for case in page], cursor=following))
+    return Json(await page_of(partial(store.list, actor, wanted), view, cursor=cursor, limit=limit))
 
 
 @router.get("/{case}", response_model=HazardView)

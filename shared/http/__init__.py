@@ -5,7 +5,7 @@ from shared.http.app import create_app, role_app
 from shared.http.bodies import Amount, Body, Day, Line, Text, Time
 from shared.http.callers import OpenRoute, allowed, caller, policy
 from shared.http.commands import Commanded, command
-from shared.http.cursors import DEFAULT_LIMIT, Limit, cursor_of, position_of
+from shared.http.cursors import DEFAULT_LIMIT, Limit, cursor_of, page_of, position_of
 from shared.http.problems import Problem, invalid
 from shared.http.routes import Router
 from shared.http.serve import PortTaken, run, serve
@@ -33,6 +33,7 @@ __all__ = [
     "create_app",
     "cursor_of",
     "invalid",
+    "page_of",
     "policy",
     "position_of",
     "role_app",

@@ -1,21 +1,48 @@
-"""Where a list goes on: an opaque cursor, and how many at a time."""
+"""Lists by pages: where one goes on, as an opaque cursor, and how many at a time."""
 
 from base64 import b64decode, urlsafe_b64encode
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable
+from typing import Annotated, Any, Protocol, TypeVar
 
 import orjson
 from fastapi import Query
 from pydantic import TypeAdapter, ValidationError
 
+from shared.http.answers import Page
 from shared.http.problems import invalid
+from shared.stream.stored import Stored
 
 T = TypeVar("T")
+S = TypeVar("S")
 
 # A screenful; and what a machine may ask for at once.
 DEFAULT_LIMIT = 100
 Limit = Annotated[int, Query(ge=1, le=1000)]
 # What is encoded is a key or two.
 _LONGEST = 1024
+
+
+class Reads(Protocol[S]):
+    """Returns up to ``limit`` cases by their ids, beginning behind ``after``."""
+
+    async def __call__(self, *, after: str | None, limit: int) -> list[Stored[S]]:
+        """Read them."""
+
+
+async def page_of(
+    reads: Reads[S], shown: Callable[[Stored[S]], T], *, cursor: str | None, limit: int
+) -> Page[T]:
+    """Return the page of a list of cases that begins at the cursor, each as it is shown.
+
+    Raises:
+        Problem: 422 that names the cursor.
+        Unavailable: the store did not answer in time.
+    """
+    # One more than asked for tells whether anything follows.
+    found = await reads(after=position_of(cursor, str), limit=limit + 1)
+    cases = found[:limit]
+    following = cursor_of(cases[-1].id) if len(found) > limit else None
+    return Page(items=[shown(case) for case in cases], cursor=following)
 
 
 def cursor_of(position: Any) -> str:

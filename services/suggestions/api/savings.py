@@ -12,7 +12,7 @@ from services.suggestions.domain.savings import Saving
 from shared.events.base import Site
 from shared.events.rules import Actor, Moment
 from shared.events.savings import SavingClaimed, SavingStatus
-from shared.http import DEFAULT_LIMIT, Json, Limit, Line, Page, Router, answer, cursor_of, position_of
+from shared.http import DEFAULT_LIMIT, Json, Limit, Line, Page, Router, answer, page_of
 
 router = Router(prefix="/v1/savings", tags=["savings"])
 
@@ -57,10 +57,8 @@ async def list_savings(  # noqa: PLR0913 - what can be asked for
     limit: Limit = DEFAULT_LIMIT,
 ) -> Response:
     """List the savings that the caller may see, by id."""
-    after = position_of(cursor, str)
-    found = await store.savings_of(actor, enterprise=enterprise, status=status, after=after, limit=limit + 1)
-    items = [resources.Saving.of(case) for case in found[:limit]]
-    return Json(Page(items=items, cursor=cursor_of(items[-1].id) if len(found) > limit else None))
+    reads = partial(store.savings_of, actor, enterprise=enterprise, status=status)
+    return Json(await page_of(reads, resources.Saving.of, cursor=cursor, limit=limit))
 
 
 @router.get("/{case}", response_model=resources.Saving)

@@ -12,7 +12,7 @@ from services.suggestions.domain.suggestion import Suggestion
 from shared.events.base import Site
 from shared.events.rules import Actor, Moment
 from shared.events.suggestions import Present, SubmittedAs, SuggestionStatus, SuggestionSubmitted
-from shared.http import DEFAULT_LIMIT, Json, Limit, Line, Page, Router, answer, cursor_of, position_of
+from shared.http import DEFAULT_LIMIT, Json, Limit, Line, Page, Router, answer, page_of
 
 router = Router(prefix="/v1/suggestions", tags=["suggestions"])
 
@@ -48,12 +48,9 @@ async def list_suggestions(  # noqa: PLR0913 - what can be asked for
     limit: Limit = DEFAULT_LIMIT,
 ) -> Response:
     """List the suggestions that the caller may see, by id."""
-    after = position_of(cursor, str)
-    found = await store.suggestions_of(
-        actor, enterprise=enterprise, status=status, today=today, after=after, limit=limit + 1
-    )
-    items = [resources.Suggestion.of(case, today) for case in found[:limit]]
-    return Json(Page(items=items, cursor=cursor_of(items[-1].id) if len(found) > limit else None))
+    reads = partial(store.suggestions_of, actor, enterprise=enterprise, status=status, today=today)
+    shown = partial(resources.Suggestion.of, today=today)
+    return Json(await page_of(reads, shown, cursor=cursor, limit=limit))
 
 
 @router.get("/{case}", response_model=resources.Suggestion)
