@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.hazards import api as edge
 from services.hazards import bus
+from services.hazards.api import hazards
 from services.hazards.store import Store
 from shared import mongo
 from shared.clock import now
@@ -32,7 +32,7 @@ def api(settings: Settings, *, clock: Clock = now) -> FastAPI:
             client.close()
 
     app = create_app(
-        NAME, settings, routers=[edge.router], ready=store_ready(client), lifespan=lifespan, clock=clock
+        NAME, settings, routers=[hazards.router], ready=store_ready(client), lifespan=lifespan, clock=clock
     )
     app.state.store = store
     return app

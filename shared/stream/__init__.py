@@ -3,7 +3,7 @@
 from shared.stream.command import Command
 from shared.stream.ids import CaseIds
 from shared.stream.refusals import CaseFull, KeyReused, PreconditionFailed, UnknownCase
-from shared.stream.stored import Outcome, Stored, Verdict, Wish, Write
+from shared.stream.stored import Outcome, Rule, Step, Stored, Verdict, Wish, Write, rule_of
 from shared.stream.stream import Stream
 
 __all__ = [
@@ -13,10 +13,13 @@ __all__ = [
     "KeyReused",
     "Outcome",
     "PreconditionFailed",
+    "Rule",
+    "Step",
     "Stored",
     "Stream",
     "UnknownCase",
     "Verdict",
     "Wish",
     "Write",
+    "rule_of",
 ]

@@ -55,7 +55,20 @@ class Outcome(Generic[S]):
     changed: bool
 
 
+#: State (None: there is no case yet), actor and moment in; the fact out, or None where nothing is to change.
 Rule = Callable[[S | None, Actor, Moment], Fact | None]
+#: What is done with a case that is there.
+Step = Callable[[S, Actor, Moment], Fact]
+
+
+def rule_of(step: Step[S]) -> Rule[S]:
+    """Return the rule of a write that creates nothing; the stream refuses it where there is no case."""
+
+    def rule(state: S | None, by: Actor, at: Moment) -> Fact:
+        assert state is not None, "a step creates nothing"
+        return step(state, by, at)
+
+    return rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +76,7 @@ class Write(Generic[S]):
     """How a command changes a case.
 
     Attributes:
-        rule: state, actor and moment in; the fact out, or None where there is nothing to change.
+        rule: which fact there is.
         guard: raises where the actor may not know of the case.
         texts: what the actor wrote; it stays in this service.
         anonymous: the account is not stored.

@@ -18,11 +18,10 @@ from services.suggestions.store import Store
 from shared.events.base import Fact, Role, Site
 from shared.events.rules import Actor, Moment, OutOfScope, Refused, reach
 from shared.http import Body, Commanded, allowed, answer
-from shared.stream import Command, Outcome, Stored, Stream, UnknownCase, Write
+from shared.stream import Command, Outcome, Step, Stored, Stream, UnknownCase, Write, rule_of
 
 S = TypeVar("S", bound=Reached)
 
-Step = Callable[[S, Actor, Moment], Fact]
 Opening = Callable[[S | None, Actor, Moment, Site], Fact]
 Texts = Mapping[str, str | None]
 
@@ -117,11 +116,7 @@ class Desk:
         return site
 
     async def _take(self, stream: Stream[S], case: str, step: Step[S], texts: Texts) -> Outcome[S]:
-        def rule(state: S | None, by: Actor, at: Moment) -> Fact:
-            assert state is not None, "a step creates nothing"
-            return step(state, by, at)
-
-        write = Write(rule, visible(self.command.by), _given(texts))
+        write = Write(rule_of(step), visible(self.command.by), _given(texts))
         return await stream.execute(case, self.command, write)
 
 

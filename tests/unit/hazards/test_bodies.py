@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from services.hazards.bodies import Assign, Resolve
+from services.hazards.api.bodies import Assign, Resolve
 
 
 @pytest.mark.parametrize("due", [0, 1_900_000_000, "1900000000", "2030-01-01T00:00:00", True])
