@@ -9,6 +9,9 @@ import structlog
 
 log = structlog.get_logger()
 
+#: What tells the time, such as ``now``; a test brings its own.
+Now = Callable[[], datetime]
+
 # A clock that is adjusted by less is let catch up, by going at half speed; more is a jump.
 _JUMP = timedelta(seconds=1)
 
@@ -29,7 +32,7 @@ class Clock:
         steady: seconds that never run backwards.
     """
 
-    wall: Callable[[], datetime] = _machine
+    wall: Now = _machine
     steady: Callable[[], float] = time.monotonic
     _last: datetime = field(init=False)
     _at: float = field(init=False)

@@ -9,16 +9,15 @@ from services.enterprises import api as edge
 from services.enterprises import bus, imports, sites
 from services.enterprises.store import Registry
 from shared import mongo
-from shared.clock import now
+from shared.clock import Now, now
 from shared.http import create_app
-from shared.http.commands import Clock
 from shared.service import Service, prepared, store_ready, working
 from shared.settings import Settings
 
 NAME = "enterprises"
 
 
-def api(settings: Settings, *, clock: Clock = now) -> FastAPI:
+def api(settings: Settings, *, clock: Now = now) -> FastAPI:
     """Return the HTTP application of the registry."""
     client = mongo.connect(settings.mongo)
     registry = Registry(client[settings.database(NAME)], service=NAME)

@@ -9,16 +9,15 @@ from services.hazards import bus
 from services.hazards.api import hazards
 from services.hazards.store import Store
 from shared import mongo
-from shared.clock import now
+from shared.clock import Now, now
 from shared.http import create_app
-from shared.http.commands import Clock
 from shared.service import Service, prepared, store_ready, working
 from shared.settings import Settings
 
 NAME = "hazards"
 
 
-def api(settings: Settings, *, clock: Clock = now) -> FastAPI:
+def api(settings: Settings, *, clock: Now = now) -> FastAPI:
     """Return the HTTP application; it serves before the store answers, and without Kafka."""
     client = mongo.connect(settings.mongo)
     store = Store(client[settings.database(NAME)])

@@ -11,9 +11,8 @@ from services.suggestions.domain.refusals import NotAuthor
 from services.suggestions.store import SERVICE as NAME
 from services.suggestions.store import Store
 from shared import mongo
-from shared.clock import now
+from shared.clock import Now, now
 from shared.http import create_app
-from shared.http.commands import Clock
 from shared.http.problems import Refusals
 from shared.service import Service, prepared, store_ready, working
 from shared.settings import Settings
@@ -21,7 +20,7 @@ from shared.settings import Settings
 REFUSALS: Refusals = {NotAuthor: 403}
 
 
-def api(settings: Settings, *, clock: Clock = now) -> FastAPI:
+def api(settings: Settings, *, clock: Now = now) -> FastAPI:
     """Return the HTTP application; it serves before the store answers, and without Kafka."""
     client = mongo.connect(settings.mongo)
     store = Store(client[settings.database(NAME)])

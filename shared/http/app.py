@@ -9,9 +9,8 @@ from starlette.middleware import Middleware
 from starlette.types import Lifespan
 
 from shared.auth import Verifier
-from shared.clock import now
+from shared.clock import Now, now
 from shared.http.callers import Caller, policy
-from shared.http.commands import Clock
 from shared.http.context import Context
 from shared.http.limits import BodyLimit, Rate
 from shared.http.openapi import describe
@@ -33,7 +32,7 @@ def create_app(  # noqa: PLR0913 - the parts of a service, each named at the cal
     refusals: Refusals | None = None,
     lifespan: Lifespan[FastAPI] | None = None,
     streamed: Collection[str] = (),
-    clock: Clock = now,
+    clock: Now = now,
 ) -> FastAPI:
     """Return the service's application.
 

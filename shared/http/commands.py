@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any
@@ -26,8 +25,6 @@ _KEY = re.compile(r"[\x21-\x7e]{16,128}")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,15})"', re.ASCII)
 _TRACE = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _TIME = TypeAdapter[datetime](Time)
-
-Clock = Callable[[], datetime]
 
 
 async def command(request: Request) -> Command:

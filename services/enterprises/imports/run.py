@@ -10,11 +10,11 @@ from services.enterprises.domain import Enterprise
 from services.enterprises.imports.rows import Row
 from services.enterprises.imports.tally import Tally
 from services.enterprises.store import Registry
-from shared.clock import now
+from shared.clock import Now, now
 from shared.events.enterprises import EnterpriseRegistered
 from shared.events.rules import Actor, Refused
 from shared.http import Problem
-from shared.http.commands import Clock, digest, times, too_old
+from shared.http.commands import digest, times, too_old
 from shared.stream import Command, Outcome, Wish
 
 # What one bulk write holds.
@@ -33,7 +33,7 @@ class Import:
     registry: Registry
     by: Actor
     key: str
-    clock: Clock
+    clock: Now
     backdate_days: int
     traceparent: str | None = None
     tally: Tally = field(default_factory=Tally)
