@@ -1,4 +1,4 @@
-"""Each case's events in order, once: duplicates dropped, gaps held, holes named, bugs parked. Pure."""
+"""Each case's events in order, once: duplicates dropped, gaps held, holes named, bugs parked. No I/O."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -7,8 +7,10 @@ from operator import itemgetter
 from typing import Generic
 
 from shared.events.base import Fact, Recorded
-from shared.events.wire import Unknown, Unreadable, decode
+from shared.events.wire import Unknown, Unreadable
 from shared.mongo import Document
+from shared.projection.failures import said
+from shared.projection.kept import again, kept, place
 from shared.projection.records import Item
 from shared.projection.spec import E, Folded, S
 
@@ -51,6 +53,15 @@ class Case(Generic[S]):
     parked_since: int | None = None
     discarded: list[int] = field(default_factory=list)
 
+    @property
+    def awaited(self) -> int:
+        """The sequence of the event that comes next."""
+        return self.version + 1
+
+    def settled(self, sequence: int) -> bool:
+        """Whether the case is past an event, or will go on without it."""
+        return sequence <= self.version or sequence in self.discarded
+
 
 def play(case: Case[S], item: Item, fold: Fold[S, E], effects: list[E]) -> Iterator[tuple[str, Verdict]]:
     """Bring one record into its case, and what was held for it; effects are added to ``effects``.
@@ -61,19 +72,19 @@ def play(case: Case[S], item: Item, fold: Fold[S, E], effects: list[E]) -> Itera
     event = item.decoded
     if isinstance(event, Unreadable):
         if event.sequence is not None and _missing(case, event.sequence):
-            case.holes[event.sequence] = _place(item) | {"sequence": event.sequence, "reason": event.reason}
+            case.holes[event.sequence] = place(item) | {"sequence": event.sequence, "reason": event.reason}
         yield "unreadable", Verdict.DEAD
-    elif _is_settled(case, event.sequence):
+    elif case.settled(event.sequence):
         yield _label(event), Verdict.DUPLICATE
-    elif case.parked or event.sequence != case.version + 1:
-        _hold(case, item, event.sequence)
+    elif case.parked or event.sequence != case.awaited:
+        hold(case, item, event.sequence)
         yield _label(event), Verdict.PARKED if case.parked else Verdict.GAP
     else:
         verdict = _apply(case, event, fold, effects)
         yield _label(event), verdict
         if verdict is Verdict.PARKED:
-            _hold(case, item, event.sequence)
-            _since(case)
+            hold(case, item, event.sequence)
+            since(case)
         yield from go_on(case, fold, effects)
 
 
@@ -84,14 +95,14 @@ def go_on(case: Case[S], fold: Fold[S, E], effects: list[E]) -> Iterator[tuple[s
         The type and verdict of each event that was held.
     """
     while not case.parked:
-        following = case.version + 1
+        following = case.awaited
         if following in case.discarded:
             case.version = following
-        elif (kept := case.held.get(following)) is not None:
-            event = _again(kept)
+        elif (waiting := case.held.get(following)) is not None:
+            event = again(waiting)
             verdict = _apply(case, event, fold, effects)
             if verdict is Verdict.PARKED:
-                _since(case)
+                since(case)
             else:
                 del case.held[following]
             yield _label(event), verdict
@@ -117,94 +128,25 @@ def _apply(case: Case[S], event: Recorded[Fact] | Unknown, fold: Fold[S, E], eff
     return verdict
 
 
-def park(case: Case[S], item: Item, bug: Exception) -> bool:
-    """Hold an event that our own bug cannot apply, and with it all that follow in its case.
-
-    Returns:
-        Whether there was anything to hold: what cannot be read, a duplicate or what was discarded is not the
-        case's trouble.
-    """
-    event = item.decoded
-    if isinstance(event, Unreadable) or _is_settled(case, event.sequence):
-        return False
-    case.parked = said(bug)
-    _hold(case, item, event.sequence)
-    _since(case)
-    return True
-
-
-def park_here(case: Case[S], bug: Exception) -> None:
-    """Stop the case where it stands, for a bug that what it holds brought to light."""
-    case.parked = said(bug)
-    if case.held:
-        _since(case)
-
-
-def release(case: Case[S]) -> None:
-    """Let a parked case go on; what it holds is still to be applied."""
-    case.parked = case.parked_since = None
-
-
-def discard(case: Case[S], sequence: int) -> None:
-    """Do without an event that left a hole; the case goes past it when its turn comes, or at once."""
-    case.holes.pop(sequence, None)
-    case.discarded.append(sequence)
-    while not case.parked and case.version + 1 in case.discarded:
-        case.version += 1
-
-
-def _is_settled(case: Case[S], sequence: int) -> bool:
-    """Whether the case is past an event, or will go on without it."""
-    return sequence <= case.version or sequence in case.discarded
-
-
 def _missing(case: Case[S], sequence: int) -> bool:
     """Whether the case has nothing yet of an event, in whatever form."""
-    return not _is_settled(case, sequence) and sequence not in case.held
+    return not case.settled(sequence) and sequence not in case.held
 
 
-def _hold(case: Case[S], item: Item, sequence: int) -> None:
+def hold(case: Case[S], item: Item, sequence: int) -> None:
     """Keep an event until its turn comes: of several copies the first on the log, whenever it was read."""
-    kept = case.held.get(sequence)
-    if kept is None or item.record.offset < kept["offset"]:
-        case.held[sequence] = _kept(item, sequence)
+    held = case.held.get(sequence)
+    if held is None or item.record.offset < held["offset"]:
+        case.held[sequence] = kept(item, sequence)
     case.holes.pop(sequence, None)
 
 
-def _since(case: Case[S]) -> None:
+def since(case: Case[S]) -> None:
     """Say since when the case lacks the event that it is parked at; the same in every rebuild."""
-    first = case.held.get(case.version + 1) or min(case.held.values(), key=itemgetter("sequence"))
+    first = case.held.get(case.awaited) or min(case.held.values(), key=itemgetter("sequence"))
     case.parked_since = first["logged"]
-
-
-def said(bug: Exception) -> str:
-    """Return how a bug is told to an operator."""
-    return f"{type(bug).__name__}: {bug}"[:500]
 
 
 def _label(event: Recorded[Fact] | Unknown) -> str:
     # A type that we do not know may be anything, and a label's values are bounded.
     return "unknown" if isinstance(event, Unknown) else event.type
-
-
-def _kept(item: Item, sequence: int) -> Document:
-    """The record as it was on the log, so that it can be read again."""
-    record = item.record
-    return _place(item) | {
-        "sequence": sequence,
-        # Whoever wrote the record said so: it may be no time at all, and is kept as the number that it is.
-        "logged": record.timestamp,
-        "key": record.key,
-        "value": record.value,
-        "headers": [[name, value] for name, value in record.headers],
-    }
-
-
-def _place(item: Item) -> Document:
-    return {"topic": item.record.topic, "partition": item.record.partition, "offset": item.record.offset}
-
-
-def _again(kept: Document) -> Recorded[Fact] | Unknown:
-    event = decode(kept["key"], kept["value"], [(name, value) for name, value in kept["headers"]])
-    assert not isinstance(event, Unreadable), "only what could be read is held"
-    return event

@@ -9,9 +9,8 @@ from aiokafka import ConsumerRecord, TopicPartition
 
 from shared.events.operations import DeadLetterRedriven
 from shared.mongo import Client
-from shared.projection.cases import said
 from shared.projection.decisions import Decision, Decisions
-from shared.projection.failures import ours
+from shared.projection.failures import ours, said
 from shared.projection.log import Stopped
 from shared.projection.originals import Originals
 from shared.projection.records import Item

@@ -112,7 +112,7 @@ def _room(case_id: str, case: Case[Document]) -> None:
     if len(kept) > MOST_HELD or size > MOST_HELD_BYTES:
         first = min(case.held)
         what = f"case {case_id.partition(':')[2]} holds {len(kept):,} events ({size:,} bytes) from {first}"
-        raise Stopped("held-full", f"{what}, and waits for {case.version + 1}")
+        raise Stopped("held-full", f"{what}, and waits for {case.awaited}")
 
 
 def _dumped(case: Case[Document]) -> Document:

@@ -28,3 +28,8 @@ def reason(error: Exception) -> str:
 def ours(error: Exception) -> bool:
     """Whether the failure is a bug of ours: neither one that passes nor a stop by name."""
     return not passes(error) and not isinstance(error, Stopped)
+
+
+def said(bug: Exception) -> str:
+    """Return how a bug is told to an operator."""
+    return f"{type(bug).__name__}: {bug}"[:500]

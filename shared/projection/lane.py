@@ -13,10 +13,9 @@ from aiokafka import ConsumerRecord, TopicPartition
 from shared import metrics
 from shared.deadletter import DeadLetter, DeadLetters
 from shared.events.wire import Unreadable
-from shared.projection.cases import said
 from shared.projection.deciding import Deciding, parts
 from shared.projection.decisions import DECIDED
-from shared.projection.failures import ours, passes, reason
+from shared.projection.failures import ours, passes, reason, said
 from shared.projection.log import Stopped
 from shared.projection.pace import Pace
 from shared.projection.records import Item

@@ -8,21 +8,12 @@ from aiokafka import TopicPartition
 
 from shared.events.operations import CaseReleased, DeadLetterDiscarded
 from shared.mongo import Client, Document
-from shared.projection.cases import (
-    Case,
-    Fold,
-    Verdict,
-    discard,
-    go_on,
-    park,
-    park_here,
-    play,
-    release,
-    said,
-)
+from shared.projection.cases import Case, Fold, Verdict, go_on, play
 from shared.projection.decisions import Decision
 from shared.projection.documents import CASES, Cases, case_id
+from shared.projection.failures import said
 from shared.projection.generation import Generation
+from shared.projection.interventions import discard, park, park_here, release
 from shared.projection.positions import hold
 from shared.projection.records import Item
 from shared.projection.spec import E, Lane, Projection, S
@@ -34,7 +25,7 @@ def needs(case: Case[Document] | None, decision: Decision) -> bool:
     """Whether a decision changes anything in its case; once it was applied, or came too late, it does not."""
     fact = decision.fact
     if isinstance(fact, CaseReleased):
-        return case is not None and case.parked is not None and fact.sequence == case.version + 1
+        return case is not None and case.parked is not None and fact.sequence == case.awaited
     if fact.sequence is None:
         return False
     if isinstance(fact, DeadLetterDiscarded):
@@ -44,8 +35,7 @@ def needs(case: Case[Document] | None, decision: Decision) -> bool:
     if case is None:
         return True
     kept = case.held.get(fact.sequence)
-    gone = fact.sequence <= case.version or fact.sequence in case.discarded
-    return not gone and (kept is None or kept["offset"] > fact.offset)
+    return not case.settled(fact.sequence) and (kept is None or kept["offset"] > fact.offset)
 
 
 def apply(

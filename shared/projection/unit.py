@@ -10,9 +10,10 @@ from aiokafka import TopicPartition
 
 from shared.events.base import Fact, Recorded
 from shared.mongo import Client, Document
-from shared.projection.cases import Fold, Verdict, park, play
+from shared.projection.cases import Fold, Verdict, play
 from shared.projection.documents import Cases, case_of
 from shared.projection.generation import Generation
+from shared.projection.interventions import park
 from shared.projection.positions import Position, move
 from shared.projection.records import Item, fingerprint
 from shared.projection.spec import E, Folded, Lane, Projection, S

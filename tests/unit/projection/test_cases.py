@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from shared.events.base import Fact, Recorded
 from shared.events.wire import Record
 from shared.projection import Folded
-from shared.projection.cases import Case, Verdict, park, play
+from shared.projection.cases import Case, Verdict, play
+from shared.projection.interventions import park
 from shared.projection.records import Item, read
 from tests.unit.projection.conftest import good, newer, on_log, unreadable
 

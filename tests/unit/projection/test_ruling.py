@@ -11,8 +11,9 @@ from shared.events.operations import CaseReleased, DeadLetterDiscarded, DeadLett
 from shared.events.wire import Unreadable
 from shared.mongo import Document
 from shared.projection import Folded
-from shared.projection.cases import Case, Verdict, park, play
+from shared.projection.cases import Case, Verdict, play
 from shared.projection.decisions import Decision, Decisions
+from shared.projection.interventions import park
 from shared.projection.records import Item, read
 from shared.projection.ruling import apply, needs
 from tests.facts import ENTERPRISE
