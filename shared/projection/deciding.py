@@ -10,8 +10,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 from shared.events.operations import DeadLetterRedriven
 from shared.mongo import Client
 from shared.projection.decisions import Decision, Decisions
-from shared.projection.failures import ours, said
-from shared.projection.log import Stopped
+from shared.projection.failures import blamed, ours
 from shared.projection.originals import Originals
 from shared.projection.records import Item
 from shared.projection.ruling import Ruling, open_of
@@ -125,14 +124,8 @@ class Deciding(Generic[S, E]):
                 raise
             log.exception("decision-failed", projection=self.seats.label, lane=ruling.lane)
             if len(ruling.decisions) == 1:
-                blamed = replace(ruling, blamed=bug)
-                try:
-                    return await blamed.commit(self.client, self.projection, self.seats.generation)
-                except Exception as again:
-                    # Tried again, it would fail again, without end.
-                    if ours(again):
-                        raise Stopped("our-bug", said(again)) from again
-                    raise
+                parking = replace(ruling, blamed=bug)
+                return await blamed(parking.commit(self.client, self.projection, self.seats.generation))
         whole = Tally()
         for one in ruling.decisions:
             whole.verdicts += (await self._apply(replace(ruling, decisions=[one]))).verdicts

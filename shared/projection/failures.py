@@ -1,4 +1,7 @@
-"""Whose failure it is: a server's, another process's, or ours."""
+"""Whose failure it is: a server's, another process's, or ours, and what follows where parking fails too."""
+
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
@@ -7,6 +10,8 @@ from shared.mongo import CommitUnknown, refusal, wrong
 from shared.projection.log import Stopped
 from shared.projection.positions import LaneLost
 from shared.sender import NotSent
+
+T = TypeVar("T")
 
 
 def passes(error: Exception) -> bool:
@@ -33,3 +38,18 @@ def ours(error: Exception) -> bool:
 def said(bug: Exception) -> str:
     """Return how a bug is told to an operator."""
     return f"{type(bug).__name__}: {bug}"[:500]
+
+
+async def blamed(commit: Awaitable[T]) -> T:
+    """Await the commit that parks a case for our own bug.
+
+    Raises:
+        Stopped: not even that is possible, for a bug of ours; tried again, it would fail again, without end.
+        Exception: what passes, and any other stop, as it came.
+    """
+    try:
+        return await commit
+    except Exception as bug:
+        if ours(bug):
+            raise Stopped("our-bug", said(bug)) from bug
+        raise

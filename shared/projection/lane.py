@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from time import perf_counter
 from typing import Generic
 
@@ -15,7 +16,7 @@ from shared.deadletter import DeadLetter, DeadLetters
 from shared.events.wire import Unreadable
 from shared.projection.deciding import Deciding, parts
 from shared.projection.decisions import DECIDED
-from shared.projection.failures import ours, passes, reason, said
+from shared.projection.failures import blamed, passes, reason
 from shared.projection.log import Stopped
 from shared.projection.pace import Pace
 from shared.projection.records import Item
@@ -134,14 +135,8 @@ class Lanes(Generic[S, E]):
             if passes(bug) or len(unit.items) > 1 or self._failures[lane] < _TRIES:
                 raise
             log.exception("case-parked", projection=self._seats.label, lane=lane)
-            blamed: Unit[S, E] = Unit(lane, unit.items, unit.expected, blamed=bug)
-            try:
-                return await blamed.commit(self._client, self._projection, self._generation)
-            except Exception as again:
-                # Tried again, it would fail again, without end.
-                if ours(again):
-                    raise Stopped("our-bug", said(again)) from again
-                raise
+            parking = replace(unit, blamed=bug)
+            return await blamed(parking.commit(self._client, self._projection, self._generation))
 
     def _goes_on(
         self, lane: int, firsts: dict[TopicPartition, int], seats: dict[TopicPartition, Seat | None]

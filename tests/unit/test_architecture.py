@@ -34,7 +34,12 @@ ON_KAFKA = (
     "shared.topic_faults",
 )
 # What a consumer does after our own bug is decided here: try again, then park the case.
-LAST_RESORT = {"shared.projection.cases", "shared.projection.deciding", "shared.projection.lane"}
+LAST_RESORT = {
+    "shared.projection.cases",
+    "shared.projection.deciding",
+    "shared.projection.failures",
+    "shared.projection.lane",
+}
 
 
 @dataclass(frozen=True)
