@@ -1,7 +1,7 @@
 """What a lane does with its share of a batch: units in turn, and what follows when one fails."""
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -19,18 +19,13 @@ from shared.projection.decisions import DECIDED
 from shared.projection.failures import blamed, passes, reason
 from shared.projection.log import Stopped
 from shared.projection.pace import Pace
+from shared.projection.patience import Patience
 from shared.projection.records import Item
 from shared.projection.seats import Seat
 from shared.projection.spec import E, S
 from shared.projection.unit import Tally, Unit
 
 log = structlog.get_logger()
-
-# A failure that is ours is tried this often as it came, then record by record to find the one to park.
-_TRIES = 3
-# After a failure: doubled up to the longest, forever. One of ours may lie where nothing can be parked.
-_FIRST_BACKOFF = 0.1
-_LONGEST_BACKOFF = 5.0
 
 
 class Lanes(Generic[S, E]):
@@ -43,9 +38,8 @@ class Lanes(Generic[S, E]):
         self._seats = deciding.seats
         self._deciding = deciding
         self._dead = dead
-        self._failures: Counter[int] = Counter()
         self._pace = Pace()
-        self._waits: Counter[int] = Counter()
+        self._patience = Patience()
         # A lane's records and what is decided for it are worked one after the other.
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -82,22 +76,21 @@ class Lanes(Generic[S, E]):
         except Stopped as why:
             self._seats.stop(lane, why)
         except Exception as error:
-            of = {"projection": self._seats.label, "lane": lane}
+            where = {"projection": self._seats.label, "lane": lane}
             if passes(error):
                 cause = reason(error)
                 metrics.projection_retries.labels(self._seats.label, cause).inc()
-                log.warning("lane-reads-again", **of, reason=cause, error=str(error)[:200])
-                self._waits[lane] += 1
+                log.warning("lane-reads-again", **where, reason=cause, error=str(error)[:200])
+                self._patience.refused(lane)
             else:
-                self._failures[lane] += 1
-                log.exception("lane-failed", **of)
-            self._seats.reseat(touched, after=_patience(max(self._waits[lane], self._failures[lane])))
+                self._patience.failed(lane)
+                log.exception("lane-failed", **where)
+            self._seats.reseat(touched, after=self._patience.seconds(lane))
         else:
-            self._failures.pop(lane, None)
-            self._waits.pop(lane, None)
+            self._patience.went_on(lane)
 
     def _size(self, lane: int) -> int:
-        return 1 if self._failures[lane] >= _TRIES else self._pace.size
+        return 1 if self._patience.is_over(lane) else self._pace.size
 
     async def _unit(
         self, lane: int, records: list[ConsumerRecord], seats: dict[TopicPartition, Seat | None]
@@ -132,7 +125,7 @@ class Lanes(Generic[S, E]):
         try:
             return await unit.commit(self._client, self._projection, self._generation)
         except Exception as bug:
-            if passes(bug) or len(unit.items) > 1 or self._failures[lane] < _TRIES:
+            if passes(bug) or len(unit.items) > 1 or not self._patience.is_over(lane):
                 raise
             log.exception("case-parked", projection=self._seats.label, lane=lane)
             parking = replace(unit, blamed=bug)
@@ -166,11 +159,6 @@ class Lanes(Generic[S, E]):
     def _count(self, tally: Tally) -> None:
         for (event, verdict), count in tally.verdicts.items():
             metrics.projection_events.labels(self._seats.label, event, verdict).inc(count)
-
-
-def _patience(failed: int) -> float:
-    """How long a lane waits that was refused or failed so often in a row; once may be anybody's bad luck."""
-    return min(_FIRST_BACKOFF * 2 ** (failed - 2), _LONGEST_BACKOFF) if failed > 1 else 0.0
 
 
 def _letter(item: Item) -> DeadLetter | None:
