@@ -4,8 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
+from aiokafka import TopicPartition
+
 from shared.events.topology import SERVICES
 from shared.mongo import Database, Document, Session, ensure_collection
+from shared.projection.generation import Vector
+
+#: The next offset of every partition, also where who asks knows nothing of Kafka.
+Positions = Vector | dict[tuple[str, int], int]
 
 WATERMARKS = "watermarks"
 _NEWEST = [("epoch", -1), ("before", -1)]
@@ -16,7 +22,7 @@ _LAST_WORDS = 8
 async def prepare(database: Database) -> None:
     """Make the collection; a report reads it in a snapshot."""
     collection = await ensure_collection(database, WATERMARKS)
-    await collection.create_index([("service", 1), ("epoch", -1), ("before", -1)])
+    await collection.create_index([("service", 1), *_NEWEST])
 
 
 def sources(topics: Iterable[str]) -> tuple[str, ...]:
@@ -26,7 +32,7 @@ def sources(topics: Iterable[str]) -> tuple[str, ...]:
 
 
 async def as_of(
-    database: Database, session: Session, services: Iterable[str], positions: dict[tuple[str, int], int]
+    database: Database, session: Session, services: Iterable[str], positions: Positions
 ) -> datetime | None:
     """Return before when everything is in a read model at ``positions``; None where a service never said."""
     names = list(services)
@@ -63,14 +69,18 @@ async def every_word(database: Database, session: Session | None, service: str) 
     return found
 
 
-def reached(words: list[Document], positions: dict[tuple[str, int], int]) -> datetime | None:
+def reached(words: list[Document], positions: Positions) -> datetime | None:
     """Return the newest of the words, newest first, that a read model at ``positions`` has come up to."""
     for row in words:
         # An instance that lags may have kept a word of an older epoch after another had voided it.
         if row.get("epoch", 0) < words[0].get("epoch", 0):
             return None
-        ends = ((part["topic"], n, end) for part in row["topics"] for n, end in enumerate(part["ends"]))
-        if all(positions.get((topic, n), 0) >= end for topic, n, end in ends):
+        ends = (
+            (TopicPartition(part["topic"], n), end)
+            for part in row["topics"]
+            for n, end in enumerate(part["ends"])
+        )
+        if all(positions.get(at, 0) >= end for at, end in ends):
             before: datetime = row["before"]
             return before
     return None

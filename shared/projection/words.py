@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -15,10 +14,11 @@ from shared.clock import now
 from shared.events.watermarks import NOTHING, TOPIC, PublishedBefore, decode
 from shared.kafka import connection, started
 from shared.mongo import Database, Document
-from shared.projection.generation import Generation, current
+from shared.projection.generation import current
+from shared.projection.kept_words import KeptWords
 from shared.projection.log import Log
-from shared.projection.positions import POSITIONS
-from shared.projection.watermarks import WATERMARKS, every_word, prepare, reached, sources
+from shared.projection.positions import reached
+from shared.projection.watermarks import prepare, sources
 from shared.settings import Settings
 
 log = structlog.get_logger()
@@ -26,36 +26,8 @@ log = structlog.get_logger()
 # At the start: enough to hold the last word of every service that speaks.
 _LAST_RECORDS = 64
 _RETRY_SECONDS = 1.0
-# How far apart those are kept that a projection may still have before it, as a share of their age.
-_SPREAD = 0.1
-# Other instances thin the same list: what it holds is looked at again after so many of our own.
-_RELOAD = 60
-
-
-def thinned(times: list[datetime]) -> list[datetime]:
-    """Return those of ``times``, in their order, that need not be kept.
-
-    What stays lies no further apart than a tenth of its age: the list grows with the logarithm of its span.
-    """
-    if len(times) < 3:  # noqa: PLR2004 - a first and a last stay
-        return []
-    newest, kept, dropped = times[-1], times[0], []
-    for at, following in pairwise(times[1:]):
-        if following - kept <= (newest - following) * _SPREAD:
-            dropped.append(at)
-        else:
-            kept = at
-    return dropped
-
-
-@dataclass(slots=True)
-class _Heard:
-    """The last word of a service, and the times that are kept, oldest first, with the sequence of each."""
-
-    sequence: int = 0
-    epoch: int = 0
-    kept: dict[datetime, int] = field(default_factory=dict)
-    since_load: int = _RELOAD
+# A word comes each second; a turn waits no longer for one.
+_TURN_MS = 1_000
 
 
 @dataclass(slots=True)
@@ -73,7 +45,7 @@ class Watermarks:
     database: Database
     projection: str
     topics: tuple[str, ...]
-    _heard: dict[str, _Heard] = field(default_factory=dict)
+    _heard: dict[str, KeptWords] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Keep what is heard until cancelled; what cannot be reached is waited for."""
@@ -96,10 +68,13 @@ class Watermarks:
     async def _remember(self) -> None:
         """Show what was heard before, also of a service that has fallen silent since."""
         for service in sources(self.topics):
-            heard = self._heard.setdefault(service, _Heard())
-            await self._load(service, heard)
-            if heard.kept:
-                _shown(service, max(heard.kept))
+            heard = self._of(service)
+            await heard.load()
+            if heard.newest > NOTHING:
+                _shown(service, heard.newest)
+
+    def _of(self, service: str) -> KeptWords:
+        return self._heard.setdefault(service, KeptWords(self.database, self.projection, service))
 
     async def _listen(self, log_ends: Log) -> None:
         consumer = AIOKafkaConsumer(
@@ -115,7 +90,7 @@ class Watermarks:
         consumer.seek(at, max(begins[at], ends[at] - _LAST_RECORDS))
         newest: dict[str, PublishedBefore] = {}
         while True:
-            found = await consumer.getmany(timeout_ms=1_000)
+            found = await consumer.getmany(timeout_ms=_TURN_MS)
             words = (decode(record.value, list(record.headers)) for record in found.get(at, ()))
             newest |= {word.service: word for word in words if word is not None}
             # What was said before is no longer true where a later word goes back behind it.
@@ -127,74 +102,27 @@ class Watermarks:
 
     async def _keep(self, word: PublishedBefore, log_ends: Log) -> None:
         """Keep a statement with the ends that its topics have now, unless a later one is known."""
-        heard = self._heard.setdefault(word.service, _Heard())
-        if heard.since_load >= _RELOAD:
-            await self._load(word.service, heard)
-        if word.sequence <= heard.sequence or word.epoch < heard.epoch:
+        heard = self._of(word.service)
+        if not await heard.lacks(word):
             return
-        if word.epoch > heard.epoch or any(at > word.before for at in heard.kept):
-            await self._void(word, heard)
-        newest = max(heard.kept, default=NOTHING)
-        if word.before > newest and (ends := await self._ends(word, log_ends)) is not None:
-            await self._insert(word, ends)
-            heard.kept[word.before] = word.sequence
-            heard.since_load += 1
-            await self._thin(word.service, heard)
+        await heard.void(word)
+        if word.before > heard.newest and (ends := await self._ends(word, log_ends)) is not None:
+            await heard.add(word, ends)
         heard.sequence, heard.epoch = word.sequence, word.epoch
         _shown(word.service, word.before)
 
     async def _ends(self, word: PublishedBefore, log_ends: Log) -> list[Document] | None:
         """Where the word's topics end; None where they are not those that the projection has read."""
         generation = await current(self.database, self.projection)
-        positions, settings = await _positions(generation), generation.on(self.settings)
+        read, settings = await reached(generation), generation.on(self.settings)
         followed = [settings.topic(topic) for topic in word.topics if topic in self.topics]
         at = [TopicPartition(topic, n) for topic in followed for n in range(settings.partitions)]
         ends = await log_ends.ends(at)
-        if any(positions.get((p.topic, p.partition), 0) > end for p, end in ends.items()):
+        if any(read.get(p, 0) > end for p, end in ends.items()):
             # Lost and made anew: its lanes stand still, and what they lack is behind no end of this log.
             log.warning("watermark-of-another-log", service=word.service)
             return None
         return [{"topic": topic, "ends": [ends[p] for p in at if p.topic == topic]} for topic in followed]
-
-    async def _insert(self, word: PublishedBefore, ends: list[Document]) -> None:
-        row = {"service": word.service, "sequence": word.sequence, "before": word.before, "topics": ends}
-        row |= {"epoch": word.epoch}
-        where = {"_id": f"{word.service}:{word.sequence}"}
-        await self.database[WATERMARKS].update_one(where, {"$setOnInsert": row}, upsert=True)
-
-    async def _void(self, word: PublishedBefore, heard: _Heard) -> None:
-        """Drop what a service said before it published anew, and beyond what it says now."""
-        void: list[Document] = [{"before": {"$gt": word.before}}]
-        if word.epoch:
-            void.append({"epoch": {"$not": {"$gte": word.epoch}}})
-        await self.database[WATERMARKS].delete_many({"service": word.service, "$or": void})
-        await self._load(word.service, heard)
-
-    async def _load(self, service: str, heard: _Heard) -> None:
-        rows = await self.database[WATERMARKS].find({"service": service}).sort("before", 1).to_list(None)
-        heard.kept = {row["before"]: row["sequence"] for row in rows}
-        heard.sequence = max([heard.sequence, *heard.kept.values()])
-        heard.epoch = max([heard.epoch, *(row.get("epoch", 0) for row in rows)])
-        heard.since_load = 0
-
-    async def _thin(self, service: str, heard: _Heard) -> None:
-        """Keep few of them; but never without the one that reports speak of now, which would go back."""
-        if gone := thinned(sorted(heard.kept)):
-            positions = await _positions(await current(self.database, self.projection))
-            told = reached(await every_word(self.database, None, service), positions)
-            await self._drop(service, heard, [at for at in gone if at != told])
-
-    async def _drop(self, service: str, heard: _Heard, times: list[datetime]) -> None:
-        if times:
-            ids = [f"{service}:{heard.kept[at]}" for at in times]
-            await self.database[WATERMARKS].delete_many({"_id": {"$in": ids}})
-            for at in times:
-                del heard.kept[at]
-
-
-async def _positions(generation: Generation) -> dict[tuple[str, int], int]:
-    rows = generation.collection(POSITIONS).find({}, {"topic": 1, "partition": 1, "next": 1})
-    return {(row["topic"], row["partition"]): row["next"] for row in await rows.to_list(None)}
 
 
 def _shown(service: str, before: datetime) -> None:

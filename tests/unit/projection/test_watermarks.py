@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from shared.events.watermarks import PublishedBefore, decode, encode
+from shared.projection.kept_words import thinned
 from shared.projection.watermarks import sources
-from shared.projection.words import thinned
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY_SECONDS = 20_000
