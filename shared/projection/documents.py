@@ -6,9 +6,9 @@ from operator import itemgetter
 
 from pymongo import InsertOne, ReplaceOne
 
-from shared.mongo import Document
+from shared.mongo import Document, Session
 from shared.projection.cases import Case
-from shared.projection.generation import hashed
+from shared.projection.generation import Generation, hashed
 from shared.projection.log import Stopped
 from shared.projection.records import Item
 from shared.projection.spec import Lane
@@ -29,31 +29,16 @@ class Cases:
     stored: frozenset[str]
 
     @classmethod
-    async def read(cls, lane: Lane, ids: set[str]) -> "Cases":
-        """Read the cases of these ids, inside the lane's transaction."""
-        collection = lane.generation.collection(CASES)
-        found = await collection.find({"_id": {"$in": list(ids)}}, session=lane.session).to_list(None)
-        return cls.of_rows(found)
+    async def read(cls, generation: Generation, ids: set[str], session: Session | None = None) -> "Cases":
+        """Read the cases of these ids; those that a lane will write, inside its transaction."""
+        collection = generation.collection(CASES)
+        return cls.of_rows(await collection.find({"_id": {"$in": list(ids)}}, session=session).to_list(None))
 
     @classmethod
     def of_rows(cls, rows: Iterable[Document]) -> "Cases":
         """Return the cases that documents say."""
-        known = {row["_id"]: cls.loaded(row) for row in rows}
+        known = {row["_id"]: _loaded(row) for row in rows}
         return cls(known, frozenset(known))
-
-    @staticmethod
-    def loaded(row: Document) -> Case[Document]:
-        """Return the case that a document says."""
-        return Case(
-            subject=row["subject"],
-            version=row["version"],
-            state=row["state"],
-            held={kept["sequence"]: kept for kept in row.get("held", ())},
-            holes={hole["sequence"]: hole for hole in row.get("holes", ())},
-            parked=row.get("parked"),
-            parked_since=row.get("parked_since"),
-            discarded=row.get("discarded", []),
-        )
 
     def of(self, item: Item) -> Case[Document] | None:
         """The case of a record; None where the record does not say it."""
@@ -113,6 +98,19 @@ def _room(case_id: str, case: Case[Document]) -> None:
         first = min(case.held)
         what = f"case {case_id.partition(':')[2]} holds {len(kept):,} events ({size:,} bytes) from {first}"
         raise Stopped("held-full", f"{what}, and waits for {case.awaited}")
+
+
+def _loaded(row: Document) -> Case[Document]:
+    return Case(
+        subject=row["subject"],
+        version=row["version"],
+        state=row["state"],
+        held={kept["sequence"]: kept for kept in row.get("held", ())},
+        holes={hole["sequence"]: hole for hole in row.get("holes", ())},
+        parked=row.get("parked"),
+        parked_since=row.get("parked_since"),
+        discarded=row.get("discarded", []),
+    )
 
 
 def _dumped(case: Case[Document]) -> Document:

@@ -1,6 +1,6 @@
 """What decisions of operators do to their cases, in one transaction of their lane."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic
 
@@ -10,7 +10,7 @@ from shared.events.operations import CaseReleased, DeadLetterDiscarded
 from shared.mongo import Client, Document
 from shared.projection.cases import Case, Fold, Verdict, go_on, play
 from shared.projection.decisions import Decision
-from shared.projection.documents import CASES, Cases, case_id
+from shared.projection.documents import Cases, case_id
 from shared.projection.failures import said
 from shared.projection.generation import Generation
 from shared.projection.interventions import discard, park, park_here, release
@@ -92,7 +92,7 @@ class Ruling(Generic[S, E]):
 
     async def _apply(self, lane: Lane, projection: Projection[S, E]) -> Tally:
         effects = list[E]()
-        cases = await Cases.read(lane, self.about())
+        cases = await Cases.read(lane.generation, self.about(), lane.session)
         tally = self.decide(cases, between_documents(projection), effects)
         for at, expected in self.expected.items():
             await hold(lane, at, expected=expected, skipped=tally.skipped[at])
@@ -103,13 +103,13 @@ class Ruling(Generic[S, E]):
 
     def about(self) -> set[str]:
         """Return the document ids of the cases that the decisions are about."""
-        return {one for decision, _ in self.decisions if (one := about(decision))}
+        return _concerned(decision for decision, _ in self.decisions)
 
     def decide(self, cases: Cases, fold: Fold[Document, E], effects: list[E]) -> Tally:
         """Do to the cases what was decided and still changes something; effects are added to ``effects``."""
         tally = Tally()
         for decision, item in self.decisions:
-            identity = about(decision)
+            identity = case_concerned(decision)
             if identity is None or not needs(cases.known.get(identity), decision):
                 continue
             case = cases.known.setdefault(identity, Case(decision.fact.subject or ""))
@@ -132,7 +132,7 @@ def _blame(case: Case[Document], decision: Decision, item: Item | None, bug: Exc
         park_here(case, bug)
 
 
-def about(decision: Decision) -> str | None:
+def case_concerned(decision: Decision) -> str | None:
     """Return the document id of the case that a decision is about; None where that cannot be told."""
     fact = decision.fact
     if fact.subject is None or fact.enterprise is None:
@@ -140,9 +140,11 @@ def about(decision: Decision) -> str | None:
     return case_id(fact.enterprise, fact.subject)
 
 
+def _concerned(decisions: Iterable[Decision]) -> set[str]:
+    return {one for decision in decisions if (one := case_concerned(decision))}
+
+
 async def open_of(generation: Generation, decisions: list[Decision]) -> list[Decision]:
     """Return the decisions that change something, without those that were applied long ago."""
-    ids = {one for decision in decisions if (one := about(decision))}
-    found = await generation.collection(CASES).find({"_id": {"$in": list(ids)}}).to_list(None)
-    cases = {row["_id"]: Cases.loaded(row) for row in found}
-    return [one for one in decisions if (of := about(one)) is not None and needs(cases.get(of), one)]
+    known = (await Cases.read(generation, _concerned(decisions))).known
+    return [one for one in decisions if (case := case_concerned(one)) and needs(known.get(case), one)]

@@ -94,7 +94,7 @@ class Unit(Generic[S, E]):
         return await in_lane(client, projection, generation, self.lane, self._apply)
 
     async def _apply(self, lane: Lane, projection: Projection[S, E]) -> Tally:
-        cases = await Cases.read(lane, self.about())
+        cases = await Cases.read(lane.generation, self.about(), lane.session)
         effects = list[E]()
         tally = self.decide(cases, between_documents(projection), effects)
         await cases.write(lane)

@@ -14,7 +14,7 @@ from shared.projection.cases import Fold
 from shared.projection.decisions import Decision
 from shared.projection.documents import Cases
 from shared.projection.positions import LaneLost
-from shared.projection.ruling import Ruling, about, needs
+from shared.projection.ruling import Ruling, case_concerned, needs
 from shared.projection.unit import Tally, Unit
 from tests.lanes.telling import Telling, tell
 
@@ -57,8 +57,8 @@ class Memory:
 
     def open_of(self, decisions: list[Decision]) -> list[Decision]:
         """Return the decisions that still change something."""
-        cases = self._cases({one for of in decisions if (one := about(of))}).known
-        return [of for of in decisions if (one := about(of)) and needs(cases.get(one), of)]
+        cases = self._cases({one for of in decisions if (one := case_concerned(of))}).known
+        return [of for of in decisions if (one := case_concerned(of)) and needs(cases.get(one), of)]
 
     def cases(self) -> list[Document]:
         """Every document, by id."""
