@@ -1,24 +1,23 @@
 """What ``redrive`` and ``discard`` do: choose letters, say so, decide on each, and wait if asked to."""
 
 from collections import defaultdict
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import typer
 from aiokafka import TopicPartition
 from rich.console import Console
 
-from deploy.operations.deciding import fact_of, wait_for, write
+from deploy.operations.awaiting import wait_for
 from deploy.operations.errors import NotNow
+from deploy.operations.facts import Identified, fact_of
 from deploy.operations.letters import Decided, Filter, Found, State, letters
 from deploy.operations.servers import log_of
+from deploy.operations.writing import write
 from shared.deadletter import Letter
-from shared.events.operations import AnyOperation
 from shared.projection.log import Log
-from shared.sender import Sender
 from shared.settings import Settings
 
-# Decided and written together; an interruption loses no more than these.
-_AT_ONCE = 50
 _MOST_REFUSALS = 20
 _WORDS = {
     State.REDRIVEN: (
@@ -58,7 +57,11 @@ class _Place:
 
 
 async def decide(settings: Settings, choice: Choice, console: Console, *, yes: bool, wait: bool) -> int:
-    """Decide on the chosen letters; return 0, or 2 where some could not be decided on.
+    """Decide on the chosen letters.
+
+    Returns:
+        0; 1 where the operator does not go on; 2 where some could not be decided on, or not all is applied in
+        time.
 
     Raises:
         NotNow: nothing, or not one thing, was chosen.
@@ -72,7 +75,7 @@ async def decide(settings: Settings, choice: Choice, console: Console, *, yes: b
         # More may fit than was thought.
         if choice.wanted is not None and places and not yes and not typer.confirm("Go on?"):
             return 1
-        facts = await _decided(settings, log, choice.state, places, refused)
+        facts = await write(settings, _taken(settings, log, choice.state, places, refused))
     _told(console, choice.state, len(facts), refused)
     waited = await wait_for(settings, console, facts) if wait and facts else True
     return 0 if waited and not refused else 2
@@ -98,26 +101,17 @@ async def _chosen(settings: Settings, choice: Choice) -> tuple[list[_Place], lis
     return list(once.values()), refused
 
 
-async def _decided(
+async def _taken(
     settings: Settings, log: Log, state: State, places: list[_Place], refused: list[tuple[str, str]]
-) -> list[tuple[str, AnyOperation]]:
-    """Write the decisions that can be taken, and note why the others cannot."""
-    sender, written = Sender(settings), list[tuple[str, AnyOperation]]()
-    try:
-        for start in range(0, len(places), _AT_ONCE):
-            facts: list[tuple[str, AnyOperation]] = []
-            for place in places[start : start + _AT_ONCE]:
-                try:
-                    found = await _again(log, place)
-                    facts.append((place.id, await fact_of(log, found, state, settings.partitions)))
-                except NotNow as why:
-                    refused.append((place.id, str(why)))
-            if facts:
-                await write(sender, facts)
-            written += facts
-    finally:
-        await sender.close()
-    return written
+) -> AsyncIterator[Identified]:
+    """Yield the decisions that can be taken, and note why the others cannot."""
+    for place in places:
+        try:
+            fact = await fact_of(log, await _again(log, place), state, settings.partitions)
+        except NotNow as why:
+            refused.append((place.id, str(why)))
+        else:
+            yield place.id, fact
 
 
 async def _again(log: Log, place: _Place) -> Found:

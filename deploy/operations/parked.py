@@ -9,25 +9,25 @@ import typer
 from rich.console import Console
 
 from deploy.foreground import run
-from deploy.operations.deciding import release, release_id, wait_for, write
+from deploy.operations.awaiting import wait_for
 from deploy.operations.editions import on_the_newest
 from deploy.operations.errors import NotNow
+from deploy.operations.facts import Identified, release, release_id
 from deploy.operations.followed import Followed, followed, named
 from deploy.operations.servers import log_of, store
 from deploy.operations.words import ago, table
-from shared.events.operations import AnyOperation
-from shared.mongo import Client, Document
+from deploy.operations.writing import write
+from shared.mongo import Client
+from shared.projection import stuck
 from shared.projection.documents import CASES
 from shared.projection.generation import current
-from shared.projection.stuck import PARKED
-from shared.sender import Sender
+from shared.projection.stuck import ParkedCase
 from shared.settings import Settings
 
 commands = typer.Typer(
     help="Cases that a bug of ours has stopped: list or release them.", no_args_is_help=True
 )
 Projection = Annotated[str | None, typer.Option("--projection", help="Only of this, such as figures.")]
-_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,14 @@ class Parked:
     """One case that stands still in one read model."""
 
     of: Followed
-    case: Document
+    case: ParkedCase
 
-    @property
-    def sequence(self) -> int:
-        """Return the event that it stands at."""
-        return int(self.case["version"]) + 1
-
-    def since(self) -> str:
-        """Return for how long the event has been on the log, where whoever wrote it said so."""
-        logged = self.case.get("parked_since") or 0
-        return ago(datetime.fromtimestamp(logged / 1_000, UTC)) if logged > 0 else ""
+    def row(self) -> tuple[str, ...]:
+        """Return what is shown of it."""
+        case = self.case
+        # How long the event has been on the log is known only where whoever wrote it said so.
+        since = ago(datetime.fromtimestamp(case.since / 1_000, UTC)) if case.since > 0 else ""
+        return case.subject, self.of.name, str(case.sequence), since, f"{case.held:,}", case.bug
 
 
 @commands.command("list")
@@ -76,25 +73,16 @@ def release_(
 
 
 async def parked(settings: Settings, client: Client, projection: str | None) -> AsyncIterator[Parked]:
-    """Yield the cases that are parked, by an index that holds few others.
+    """Yield the cases that are parked, of one projection or of all.
 
     Raises:
         NotNow: there is no such projection.
         PyMongoError: MongoDB does not answer.
     """
     wanted = (named(projection),) if projection else followed()
-    shown = {
-        "subject": 1,
-        "lane": 1,
-        "version": 1,
-        "parked": 1,
-        "parked_since": 1,
-        "stuck": 1,
-        "held.topic": 1,
-    }
     for one in wanted:
         generation = await current(one.database(settings, client), one.projection.name)
-        async for case in generation.collection(CASES).find(PARKED, shown):
+        async for case in stuck.parked(generation.collection(CASES)):
             yield Parked(one, case)
 
 
@@ -109,17 +97,7 @@ async def list_parked(settings: Settings, projection: str | None, limit: int, co
         async for one in parked(settings, client, projection):
             total += 1
             if len(rows) < limit:
-                held = f"{one.case['stuck']['held']:,}"
-                rows.append(
-                    (
-                        one.case["subject"],
-                        one.of.name,
-                        str(one.sequence),
-                        one.since(),
-                        held,
-                        one.case["parked"],
-                    )
-                )
+                rows.append(one.row())
     if rows:
         console.print(table(("case", "projection", "stands at", "since", "held", "bug"), rows))
     console.print(f"{total:,} cases are parked" + (f"; {limit:,} are shown." if total > limit else "."))
@@ -134,7 +112,10 @@ async def release_parked(  # noqa: PLR0913 - the options of the command
     yes: bool,
     wait: bool,
 ) -> int:
-    """Release parked cases, all where none is named; return 0, or 2 where one is not parked.
+    """Release parked cases, all where none is named.
+
+    Returns:
+        0; 1 where the operator does not go on; 2 where one is not parked, or not all is applied in time.
 
     Raises:
         Unavailable: a server does not answer.
@@ -143,9 +124,9 @@ async def release_parked(  # noqa: PLR0913 - the options of the command
         meant = [
             one
             async for one in parked(settings, client, projection)
-            if not cases or one.case["subject"] in cases
+            if not cases or one.case.subject in cases
         ]
-        missing = sorted(set(cases or ()) - {one.case["subject"] for one in meant})
+        missing = sorted(set(cases or ()) - {one.case.subject for one in meant})
         console.print(
             f"Releasing {len(meant):,} parked cases: each projection applies their events again from where"
             " they stand. A bug that is still there parks them again.",
@@ -153,13 +134,7 @@ async def release_parked(  # noqa: PLR0913 - the options of the command
         )
         if not cases and meant and not yes and not typer.confirm("Go on?"):
             return 1
-        facts = [(release_id(), _fact(settings, one)) for one in meant]
-        sender = Sender(settings)
-        try:
-            for start in range(0, len(facts), _AT_ONCE):
-                await write(sender, facts[start : start + _AT_ONCE])
-        finally:
-            await sender.close()
+        facts = await write(settings, _releases(settings, meant))
     for subject in missing:
         typer.echo(f"{subject}: refused, it is not parked.", err=True)
     console.print(f"{len(facts):,} released, {len(missing):,} refused.")
@@ -167,8 +142,8 @@ async def release_parked(  # noqa: PLR0913 - the options of the command
     return 0 if waited and not missing else 2
 
 
-def _fact(settings: Settings, one: Parked) -> AnyOperation:
-    held = one.case.get("held")
-    # What stands at nothing that it holds is released on any topic of its lane.
-    topic = held[0]["topic"] if held else settings.topic(one.of.projection.topics[0])
-    return release(one.of.group(settings), topic, one.case)
+async def _releases(settings: Settings, cases: list[Parked]) -> AsyncIterator[Identified]:
+    for one in cases:
+        # What stands at nothing that it holds is released on any topic of its lane.
+        topic = one.case.topic or settings.topic(one.of.projection.topics[0])
+        yield release_id(), release(one.of.group(settings), topic, one.case)

@@ -88,6 +88,11 @@ def case_id(key: str, subject: str) -> str:
     return hashed(f"{key}:{subject}")
 
 
+def key_of(case_id: str, subject: str) -> str:
+    """Return the key of a case's events, as it was given to ``case_id``."""
+    return case_id.partition(":")[2].removesuffix(f":{subject}")
+
+
 def _room(case_id: str, case: Case[Document]) -> None:
     """See that what a case holds fits its document, with room for whatever one unit may add."""
     kept = case.held.values()

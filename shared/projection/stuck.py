@@ -1,6 +1,6 @@
 """The cases of a read model that stand still, in numbers: an index that holds nothing for all the others."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
 from shared.mongo import Collection, Document
@@ -8,8 +8,8 @@ from shared.projection.cases import Case
 
 _FIELD = "stuck"
 _ANY: Document = {f"{_FIELD}.held": {"$gte": 0}}
-#: Cases that our own bug has stopped, found by the index alone.
-PARKED: Document = {f"{_FIELD}.parked": 1, **_ANY}
+# Found by the index alone.
+_PARKED: Document = {f"{_FIELD}.parked": 1, **_ANY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,47 @@ class Stuck:
     held: int = 0
     holes: int = 0
     parked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedCase:
+    """A case that a bug of ours has stopped.
+
+    Attributes:
+        id: of its document.
+        subject: its id.
+        lane: who applies its events.
+        sequence: the event that it stands at.
+        bug: why.
+        since: when that event came to the log, in milliseconds since 1970, as whoever wrote it said; 0 where
+            the case does not hold it.
+        held: events that are kept until it goes on.
+        topic: where the first of them was; None where there are none.
+    """
+
+    id: str
+    subject: str
+    lane: int
+    sequence: int
+    bug: str
+    since: int
+    held: int
+    topic: str | None
+
+    @classmethod
+    def of(cls, row: Document) -> "ParkedCase":
+        """Return the parked case that a document says."""
+        held = row.get("held")
+        return cls(
+            id=row["_id"],
+            subject=row["subject"],
+            lane=row["lane"],
+            sequence=row["version"] + 1,
+            bug=row["parked"],
+            since=row.get("parked_since") or 0,
+            held=row[_FIELD]["held"],
+            topic=held[0]["topic"] if held else None,
+        )
 
 
 def dumped(case: Case[Document]) -> Document:
@@ -55,3 +96,14 @@ async def count(cases: Collection, lanes: Iterable[int]) -> Stuck:
     """
     found = await cases.aggregate(pipeline(lanes)).to_list(None)
     return Stuck(**{name: row for name, row in found[0].items() if name != "_id"}) if found else Stuck()
+
+
+async def parked(cases: Collection) -> AsyncIterator[ParkedCase]:
+    """Yield the cases of a generation that a bug of ours has stopped.
+
+    Raises:
+        PyMongoError: MongoDB is away.
+    """
+    names = ("subject", "lane", "version", "parked", "parked_since", f"{_FIELD}.held", "held.topic")
+    async for row in cases.find(_PARKED, dict.fromkeys(names, 1)):
+        yield ParkedCase.of(row)
