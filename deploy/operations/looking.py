@@ -1,10 +1,9 @@
 """Asking Kafka and the databases where everything stands; who does not answer is named, and left out."""
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TypeVar
 
 from aiokafka import TopicPartition
@@ -12,6 +11,7 @@ from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from deploy.operations.followed import Followed, followed
+from deploy.operations.lagging import Bounds, lag, stopped
 from deploy.operations.letters import Filter, letters
 from deploy.operations.standing import Applied, Published, Read, Whole
 from shared import mongo
@@ -20,14 +20,13 @@ from shared.mongo import Client
 from shared.projection import stuck
 from shared.projection.documents import CASES
 from shared.projection.generation import current
-from shared.projection.log import Log, Stopped
-from shared.projection.positions import Position, stored
-from shared.projection.watermarks import WATERMARKS
+from shared.projection.log import Log
+from shared.projection.positions import stored
+from shared.projection.watermarks import latest
 from shared.relay.waiting import count, waits_longest
 from shared.settings import Settings
 
 T = TypeVar("T")
-Bounds = dict[TopicPartition, tuple[int, int]]
 # Somebody waits for the answer; a busy server may take so long, and one that is away is waited for as long.
 # One operation of MongoDB too: the two seconds of a command would call a busy one away.
 _PATIENCE_SECONDS = 15.0
@@ -61,7 +60,7 @@ class _Looking:
 
     Attributes:
         whole: what is known so far.
-        of: of each projection, the settings of the edition of the log that it follows.
+        editions: of each projection, the settings of the edition of the log that it follows.
         bounds: of every partition that is followed; None while Kafka does not answer.
     """
 
@@ -69,7 +68,7 @@ class _Looking:
     client: Client
     log: Log
     whole: Whole = field(default_factory=_nothing)
-    of: dict[str, Settings] = field(default_factory=dict)
+    editions: dict[str, Settings] = field(default_factory=dict)
     bounds: Bounds | None = None
 
     async def all(self) -> None:
@@ -98,11 +97,11 @@ class _Looking:
         await mongo.ready(self.client)
         for one in followed():
             generation = await current(one.database(self.settings, self.client), one.projection.name)
-            self.of[one.name] = generation.on(self.settings)
+            self.editions[one.name] = generation.on(self.settings)
         return True
 
     def _partitions(self, one: Followed) -> list[TopicPartition]:
-        settings = self.of.get(one.name, self.settings)
+        settings = self.editions.get(one.name, self.settings)
         names = [settings.topic(topic) for topic in one.projection.topics]
         return [TopicPartition(name, number) for name in names for number in range(settings.partitions)]
 
@@ -111,11 +110,10 @@ class _Looking:
             collection = self.client[self.settings.database(one.service)][one.topic]
             one.oldest = await waits_longest(collection)
             one.unpublished = await count(collection)
-        latest = [{"$group": {"_id": "$service", "before": {"$max": "$before"}}}]
-        for of in followed():
-            async for row in of.database(self.settings, self.client)[WATERMARKS].aggregate(latest):
-                known = self.whole.watermarks.get(row["_id"], row["before"])
-                self.whole.watermarks[row["_id"]] = max(known, row["before"])
+        for each in followed():
+            for service, before in (await latest(each.database(self.settings, self.client))).items():
+                known = self.whole.watermarks.get(service, before)
+                self.whole.watermarks[service] = max(known, before)
 
     async def _read(self, one: Followed, read: Read) -> None:
         generation = await current(one.database(self.settings, self.client), one.projection.name)
@@ -126,44 +124,18 @@ class _Looking:
         positions = await stored(generation, self._partitions(one))
         for applied in read.topics:
             name = settings.topic(applied.topic)
-            await self._lag(
-                applied, {at: of for at, of in positions.items() if at.topic == name}, self.bounds
-            )
-        read.stopped = await self._stopped(positions)
-
-    async def _lag(self, applied: Applied, positions: dict[TopicPartition, Position], bounds: Bounds) -> None:
-        lag, oldest = 0, None
-        for at, position in positions.items():
-            begin, end = bounds[at]
-            # A position behind the end is of another log: of this one nothing is applied.
-            following = position.next if position.next <= end else begin
-            lag += end - following
-            record = await self.log.record(at, max(following, begin)) if following < end else None
-            # One without a time would be as old as 1970.
-            if record is not None and record.timestamp > 0:
-                came = datetime.fromtimestamp(record.timestamp / 1_000, UTC)
-                oldest = min(oldest or came, came)
-        applied.lag, applied.oldest = lag, oldest
-
-    async def _stopped(self, positions: dict[TopicPartition, Position]) -> dict[int, str]:
-        """Return the lanes that cannot go on from where they stand: what each of them finds out by itself."""
-        lanes: defaultdict[int, dict[TopicPartition, Position]] = defaultdict(dict)
-        for at, position in positions.items():
-            lanes[at.partition][at] = position
-        found = {}
-        for lane, of in lanes.items():
-            try:
-                await self.log.check(of)
-            except Stopped as why:
-                found[lane] = why.name
-        return found
+            mine = {at: position for at, position in positions.items() if at.topic == name}
+            applied.lag, applied.oldest = await lag(self.log, mine, self.bounds)
+        read.stopped = await stopped(self.log, positions)
 
     async def _dead(self) -> None:
         counted: Counter[tuple[str, str]] = Counter()
-        for settings in {of.edition: of for of in self.of.values() or [self.settings]}.values():
+        # Where MongoDB does not answer, at least the edition that a first installation has.
+        asked = list(self.editions.values()) or [self.settings]
+        for settings in {each.edition: each for each in asked}.values():
             async for found in letters(settings, Filter()):
                 counted[found.letter.projection, found.letter.topic] += 1
         for one, read in zip(followed(), self.whole.read, strict=True):
-            settings = self.of.get(one.name, self.settings)
+            settings = self.editions.get(one.name, self.settings)
             for applied in read.topics:
                 applied.dead = counted[one.group(self.settings), settings.topic(applied.topic)]

@@ -69,6 +69,13 @@ async def every_word(database: Database, session: Session | None, service: str) 
     return found
 
 
+async def latest(database: Database) -> dict[str, datetime]:
+    """Return by service before when all is published, as far as any word that is kept says."""
+    by_service = [{"$group": {"_id": "$service", "before": {"$max": "$before"}}}]
+    rows = await database[WATERMARKS].aggregate(by_service).to_list(None)
+    return {row["_id"]: row["before"] for row in rows}
+
+
 def reached(words: list[Document], positions: Positions) -> datetime | None:
     """Return the newest of the words, newest first, that a read model at ``positions`` has come up to."""
     for row in words:
