@@ -23,8 +23,8 @@ from deploy.pilot.command import demo
 from deploy.registry.command import app as measurements
 from deploy.up import up as run_everything
 from shared.events.base import Role
-from shared.kafka import WrongTopic
 from shared.settings import WrongSetting, load
+from shared.topics import WrongTopic
 
 app = typer.Typer(
     help="The Nanxun platform: workers' suggestions and hazards, counted exactly once.",

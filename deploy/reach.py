@@ -7,8 +7,8 @@ from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
 from deploy.local.errors import Unavailable
-from shared.kafka import absent, provision
 from shared.settings import Settings
+from shared.topics import absent, provision
 
 # Long enough for a server in the next province, short enough for somebody who waits.
 _PATIENCE_MS = 5_000

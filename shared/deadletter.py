@@ -7,9 +7,9 @@ from aiokafka import ConsumerRecord
 
 from shared import metrics
 from shared.events.wire import Headers, Record, Unreadable
-from shared.kafka import DEAD
 from shared.sender import Sender
 from shared.settings import Settings
+from shared.topics import DEAD
 
 # A larger one would not pass a topic's default limit again; its position on the log is its copy.
 _LARGEST_VALUE = 512_000

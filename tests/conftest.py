@@ -65,7 +65,7 @@ async def settings(addresses: Addresses, tmp_path: Path) -> AsyncIterator[Settin
 async def topics(settings: Settings) -> AsyncIterator[list[str]]:
     """Every topic of the platform, made for this test in its namespace and deleted after it."""
     # Pure tests need no Kafka client.
-    from shared.kafka import provision  # noqa: PLC0415
+    from shared.topics import provision  # noqa: PLC0415
     from tests.integration.topics import delete_all  # noqa: PLC0415
 
     yield await provision(settings)

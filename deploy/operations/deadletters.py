@@ -13,8 +13,8 @@ from deploy.operations.errors import NotNow
 from deploy.operations.followed import named
 from deploy.operations.letters import Filter, State
 from deploy.operations.showing import list_letters, show_letter
-from shared.kafka import AGGREGATES
 from shared.settings import Settings
+from shared.topics import AGGREGATES
 
 commands = typer.Typer(
     help="Records that could not be read: list, show, redrive or discard them.", no_args_is_help=True

@@ -17,8 +17,8 @@ from shared.events.operations import (
     place,
     read,
 )
-from shared.kafka import AGGREGATES, DEAD
 from shared.settings import Settings
+from shared.topics import AGGREGATES, DEAD
 
 
 class State(StrEnum):

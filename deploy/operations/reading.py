@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from shared.kafka import connection, started, topics
+from shared.kafka import connection, started
 from shared.projection.headers import read_any_name
 from shared.settings import Settings
+from shared.topics import topics
 
 _POLL_MS = 500
 _AT_ONCE = 500

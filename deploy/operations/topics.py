@@ -15,10 +15,10 @@ from deploy.operations.followed import followed
 from deploy.operations.grow import Growing
 from deploy.operations.servers import store
 from shared.edition import Edition
-from shared.kafka import AGGREGATES, delete
 from shared.projection.generation import generations
 from shared.relay.editions import fed, feed
 from shared.settings import Settings, load
+from shared.topics import AGGREGATES, delete
 
 commands = typer.Typer(
     help="The topics: made and checked, given more partitions.", invoke_without_command=True

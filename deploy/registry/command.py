@@ -20,8 +20,8 @@ from deploy.registry import watch
 from deploy.registry.account import Account
 from deploy.registry.phases import Run
 from deploy.registry.tables import tables
-from shared import kafka
 from shared.settings import Settings, load
+from shared.topics import provision
 
 app = typer.Typer(help="Measurements that take long enough to be commands.", no_args_is_help=True)
 
@@ -69,7 +69,7 @@ async def measure(folder: Path, seed: int, enterprises: int, console: Console) -
         settings = Settings(
             kafka=addresses.kafka, mongo=addresses.mongo, data=folder, instance="registry", replication=1
         )
-        await kafka.provision(settings)
+        await provision(settings)
         account.empty = account.empty or watch.sizes(folder)
         with _progress(console) as progress:
             bar = progress.add_task("", total=None, rate="")

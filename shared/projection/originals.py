@@ -9,9 +9,9 @@ from aiokafka import ConsumerRecord, TopicPartition
 from shared.deadletter import Letter
 from shared.events.base import Recorded
 from shared.events.operations import DeadLetterRedriven
-from shared.kafka import DEAD
 from shared.projection.log import Log
 from shared.projection.records import Item, Read, fingerprint
+from shared.topics import DEAD
 
 log = structlog.get_logger()
 

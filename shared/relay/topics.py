@@ -9,9 +9,9 @@ from aiokafka.errors import KafkaError
 
 from shared import metrics
 from shared.edition import Edition
-from shared.kafka import wrong
 from shared.settings import Settings
 from shared.topic_faults import WHATS
+from shared.topics import wrong
 
 log = structlog.get_logger()
 

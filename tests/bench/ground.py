@@ -18,6 +18,7 @@ from shared import kafka
 from shared.events.base import Fact, Recorded
 from shared.events.wire import encode
 from shared.settings import Settings
+from shared.topics import provision, topics
 from tests.bench.meter import Meter
 
 _SERVICES = ("enterprises", "suggestions", "hazards", "reporting")
@@ -60,7 +61,7 @@ class Ground:
             replication=self.replication,
             **_ports(),
         )
-        await kafka.provision(settings)
+        await provision(settings)
         try:
             yield settings
         finally:
@@ -85,7 +86,7 @@ async def _clear(settings: Settings) -> None:
             if name.startswith(settings.database("")):
                 await client.drop_database(name)
     async with kafka.administration(settings) as admin:
-        await admin.delete_topics(list(kafka.topics(settings)))
+        await admin.delete_topics(list(topics(settings)))
 
 
 async def publish(settings: Settings, events: Iterable[Recorded[Fact]]) -> int:

@@ -23,11 +23,12 @@ from deploy.stack import Part, Stack
 from shared import mongo
 from shared.edition import Edition
 from shared.events.topology import SERVICES
-from shared.kafka import absent, producer
+from shared.kafka import producer
 from shared.mongo import Client
 from shared.projection.generation import current, generations
 from shared.projection.rebuild import intent
 from shared.settings import Settings
+from shared.topics import absent
 from tests.nanxun import nanxun
 from tests.support import eventually
 

@@ -32,6 +32,7 @@ ON_KAFKA = (
     "shared.relay.topics",
     "shared.sender",
     "shared.topic_faults",
+    "shared.topics",
 )
 # What a consumer does after our own bug is decided here: try again, then park the case.
 LAST_RESORT = {

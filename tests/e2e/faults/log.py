@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import orjson
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from shared.kafka import AGGREGATES, DEAD, connection, started
+from shared.kafka import connection, started
 from shared.settings import Settings
+from shared.topics import AGGREGATES, DEAD
 from tests.e2e.faults.facts import Fact, told
 from tests.e2e.faults.model import Model
 from tests.e2e.faults.stored import STREAMS

@@ -9,8 +9,8 @@ from pymongo.errors import PyMongoError
 
 from deploy.local.processes import Child
 from shared.kafka import administration
-from shared.kafka import topics as kafka_topics
 from shared.settings import Settings
+from shared.topics import topics as kafka_topics
 from tests.e2e.faults.stored import Mongo
 from tests.support import eventually
 

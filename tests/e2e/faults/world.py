@@ -17,8 +17,8 @@ from deploy.local.addresses import Addresses
 from deploy.local.errors import Unavailable
 from deploy.local.processes import Child
 from deploy.stack import Stack
-from shared.kafka import provision
 from shared.settings import Settings
+from shared.topics import provision
 from tests.e2e.faults import log, read_models, report, stored
 from tests.e2e.faults.client import Unanswered
 from tests.e2e.faults.crowd import CLIENTS, Crowd

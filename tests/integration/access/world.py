@@ -18,9 +18,9 @@ from services.hazards.app import SERVICE as HAZARDS
 from services.reporting.app import SERVICE as REPORTING
 from services.suggestions.app import SERVICE as SUGGESTIONS
 from shared.events.base import Role
-from shared.kafka import provision
 from shared.service import Service, application
 from shared.settings import Settings
+from shared.topics import provision
 from tests.integration.access.routes import ENTERPRISE, OTHER, Route, route
 from tests.integration.topics import delete_all
 from tests.support import eventually

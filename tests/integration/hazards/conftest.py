@@ -8,8 +8,8 @@ from httpx2 import ASGITransport, AsyncClient
 
 from deploy.local.addresses import Addresses
 from services.hazards.app import api
-from shared.kafka import provision
 from shared.settings import Settings
+from shared.topics import provision
 from tests.integration.hazards.world import CLOSED, HERE, NOON, SEVERAL, THERE, World
 from tests.register import closed, enterprise, known, registered
 

@@ -14,7 +14,6 @@ from pymongo import UpdateOne
 
 from shared import kafka, mongo
 from shared.events.wire import Record
-from shared.kafka import DEAD
 from shared.mongo import Client, Database, Document
 from shared.partition import partition
 from shared.projection import Generation, Lane, Projection, Runtime, hashed
@@ -22,6 +21,7 @@ from shared.projection import records as reading
 from shared.projection.documents import CASES, case_id
 from shared.projection.records import Read
 from shared.settings import Settings
+from shared.topics import DEAD
 from tests.lanes.telling import Telling, tell
 
 SERVICE = "reporting"

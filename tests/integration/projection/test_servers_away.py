@@ -4,8 +4,8 @@ import pytest
 
 from deploy.local.kafka import Cluster
 from deploy.local.mongod import ReplicaSet
-from shared.kafka import provision
 from shared.settings import Settings
+from shared.topics import provision
 from tests.facts import records
 from tests.integration.projection.conftest import stage_on
 from tests.support import eventually

@@ -10,7 +10,6 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from deploy.local.kafka import Cluster
 from deploy.local.mongod import ReplicaSet
 from shared.events.operations import CaseReleased, DeadLetterDiscarded
-from shared.kafka import provision
 from shared.projection import stuck
 from shared.projection.documents import CASES
 from shared.projection.generation import Standing
@@ -19,6 +18,7 @@ from shared.projection.seats import Seats
 from shared.projection.storage import prepare
 from shared.projection.watch import Watch
 from shared.settings import Settings
+from shared.topics import provision
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise, stage_on
 from tests.integration.projection.test_decisions import a_hole, about, decide, letter, older

@@ -5,7 +5,8 @@ from aiokafka.admin import NewPartitions
 from structlog.testing import capture_logs
 
 from shared import metrics
-from shared.kafka import WrongTopic, administration, provision
+from shared.kafka import administration
+from shared.topics import WrongTopic, provision
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
 from tests.integration.projection.test_log import stops

@@ -7,8 +7,8 @@ import pytest
 
 from deploy.local import errors
 from deploy.local.kafka import cluster
-from shared.kafka import provision
 from shared.settings import Settings
+from shared.topics import provision
 from tests.integration.relay.conftest import Stock
 from tests.integration.relay.test_publishing import relaying
 from tests.integration.small_disk import small_disk

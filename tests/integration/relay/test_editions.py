@@ -8,12 +8,12 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.edition import Edition
-from shared.kafka import provision
 from shared.mongo import Collection
 from shared.relay.editions import Fed, fed, feed, pause, resume, unaware
 from shared.relay.republish import Why, begin, come_down, filled, set_back
 from shared.relay.rounds import Read, mark, read
 from shared.settings import Settings
+from shared.topics import provision
 from tests.integration.relay.conftest import Published, Stock
 from tests.integration.relay.test_publishing import ALL, relaying
 from tests.support import eventually

@@ -7,9 +7,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.local.kafka import Cluster
-from shared.kafka import provision
 from shared.sender import NotSent, Sender
 from shared.settings import Settings
+from shared.topics import provision
 from tests.facts import records
 from tests.integration.relay.conftest import Published, Stock
 from tests.integration.relay.test_publishing import relaying

@@ -14,11 +14,11 @@ from deploy.environment import beside
 from deploy.nation import Nation
 from services.reporting.app import NAME
 from services.reporting.bus import FIGURES
-from shared import kafka
 from shared.mongo import Document
 from shared.projection import Generation
 from shared.projection.documents import CASES, case_id
 from shared.settings import Settings
+from shared.topics import provision
 from tests.bench.ground import publish, role
 from tests.bench.progress import summed
 from tests.facts import ENTERPRISE
@@ -60,7 +60,7 @@ async def test_a_transaction_that_meets_another_writer_is_counted_and_goes_on(re
 async def wide(settings: Settings) -> AsyncIterator[Settings]:
     """As many lanes as a small cluster has."""
     twelve = settings.model_copy(update={"partitions": LANES})
-    await kafka.provision(twelve)
+    await provision(twelve)
     yield twelve
     await delete_all(twelve)
 

@@ -14,8 +14,8 @@ from pymongo import AsyncMongoClient
 from deploy.local.addresses import Addresses
 from services.suggestions.app import api
 from shared.events.base import Role
-from shared.kafka import provision
 from shared.settings import Settings
+from shared.topics import provision
 from tests import register
 from tests.facts import event
 from tests.integration.topics import delete_all
