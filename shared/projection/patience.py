@@ -8,6 +8,8 @@ _TRIES = 3
 # After a failure: doubled up to the longest, forever. One of ours may lie where nothing can be parked.
 _FIRST_BACKOFF = 0.1
 _LONGEST_BACKOFF = 5.0
+# So many lead past the longest; after an hour and a half of failures the number itself would overflow.
+_MOST_DOUBLINGS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +39,5 @@ class Patience:
     def seconds(self, lane: int) -> float:
         """Return how long the lane waits before it is tried again; once may be anybody's bad luck."""
         times = max(self._refused[lane], self._failed[lane])
-        return min(_FIRST_BACKOFF * 2 ** (times - 2), _LONGEST_BACKOFF) if times > 1 else 0.0
+        doublings = min(times - 2, _MOST_DOUBLINGS)
+        return min(_FIRST_BACKOFF * 2**doublings, _LONGEST_BACKOFF) if times > 1 else 0.0

@@ -2,6 +2,9 @@
 
 from shared.projection.patience import Patience
 
+# One in five seconds.
+DAY_OF_FAILURES = 17_280
+
 
 def test_one_failure_is_tried_again_at_once_and_more_wait_ever_longer_up_to_a_limit() -> None:
     patience, waited = Patience(), list[float]()
@@ -10,6 +13,14 @@ def test_one_failure_is_tried_again_at_once_and_more_wait_ever_longer_up_to_a_li
         waited.append(patience.seconds(0))
 
     assert waited == [0.0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]
+
+
+def test_a_lane_that_fails_for_a_day_is_still_tried_again() -> None:
+    patience = Patience()
+    for _ in range(DAY_OF_FAILURES):
+        patience.failed(0)
+
+    assert patience.seconds(0) == 5.0
 
 
 def test_however_often_a_server_refuses_no_record_is_blamed_for_it() -> None:
