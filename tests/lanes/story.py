@@ -16,6 +16,11 @@ CASES = {HAZARDS: ("hz_1", "hz_2"), SUGGESTIONS: ("sg_1",)}
 _UNKNOWN = 5
 
 
+def known(sequence: int) -> bool:
+    """Whether the event at this place of its case is of a type that our builds know."""
+    return sequence % _UNKNOWN != 0
+
+
 class Kind(Enum):
     """How a copy of an event can be read."""
 
@@ -36,7 +41,7 @@ class Entry:
     @property
     def known(self) -> bool:
         """Whether the event is of a type that our builds know."""
-        return self.sequence % _UNKNOWN != 0
+        return known(self.sequence)
 
     def record(self) -> Record:
         """The record as it was sent."""

@@ -25,9 +25,10 @@ from shared.projection.storage import prepare
 from shared.projection.unit import Unit
 from tests.integration.failing import DONE_UNKNOWN, REFUSED, TRANSIENT, UNKNOWN, refusing
 from tests.integration.projection.conftest import TALES
-from tests.lanes.machine import Lane, Store
+from tests.lanes.machine import Lane
 from tests.lanes.memory import Fate
 from tests.lanes.telling import Telling
+from tests.lanes.working import Store
 
 T = TypeVar("T")
 # What a commit meets, by what becomes of it.

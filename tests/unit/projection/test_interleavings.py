@@ -6,9 +6,10 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from shared.mongo import Document
 from shared.projection.cases import Fold
-from tests.lanes.machine import Lane, Store
+from tests.lanes.machine import Lane
 from tests.lanes.memory import Memory
 from tests.lanes.telling import Telling
+from tests.lanes.working import Store
 
 
 class InMemory(Lane):
