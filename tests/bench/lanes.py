@@ -3,27 +3,19 @@
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Sequence
-from itertools import islice
-from typing import Any
-
-from pymongo import AsyncMongoClient
 
 from deploy.environment import beside
 from deploy.local.processes import Child
-from deploy.nation import Nation
 from services.reporting.app import NAME
-from services.reporting.bus import FIGURES
-from shared.projection import Generation
-from shared.projection.positions import POSITIONS
 from shared.settings import ROLE_PORTS, Settings
+from tests.bench.following import Following, begun
 from tests.bench.frame import Figures, Round, Trial
-from tests.bench.ground import Ground, process, publish
-from tests.bench.progress import Count, rate, summed
-from tests.bench.projection import APART, fill_months
+from tests.bench.ground import Ground, process
+from tests.bench.progress import rate
 
 PROCESSES = (1, 2, 4)
-_WARM, _ROUND = 120_000, 80_000
-_QUICK_WARM, _QUICK_ROUND = 12_000, 20_000
+# At 5,000 a second 16 s of work for each number of processes; the sharing out of the lanes is among it.
+_ROUND, _QUICK_ROUND = 80_000, 20_000
 
 
 def figure(count: int) -> str:
@@ -34,21 +26,14 @@ def figure(count: int) -> str:
 @contextlib.asynccontextmanager
 async def _rounds(ground: Ground) -> AsyncIterator[Round]:
     """Each round adds events for each number of processes in turn."""
-    async with ground.corner() as settings, AsyncMongoClient[dict[str, Any]](settings.mongo) as client:
-        await fill_months(settings, ground)
-        events = Nation(4).stream(apart=APART)
-        sent = await publish(settings, islice(events, _QUICK_WARM if ground.quick else _WARM))
-        database = settings.database(NAME)
-        positions = Generation(client[database], FIGURES.name, 1).collection_name(POSITIONS)
-        position = summed(client, database, positions, "next")
-        await _rate(settings, position, sent, 1)
+    async with begun(ground, seed=4) as stream:
+        await _rate(stream, 1)
 
         async def measure() -> Figures:
-            nonlocal sent
             figures: Figures = {}
             for count in PROCESSES:
-                sent += await publish(settings, islice(events, _QUICK_ROUND if ground.quick else _ROUND))
-                figures[figure(count)] = await _rate(settings, position, sent, count)
+                await stream.publish(_ROUND, quick=_QUICK_ROUND)
+                figures[figure(count)] = await _rate(stream, count)
             return figures
 
         yield measure
@@ -57,15 +42,15 @@ async def _rounds(ground: Ground) -> AsyncIterator[Round]:
 TRIAL = Trial("lanes", _rounds)
 
 
-async def _rate(settings: Settings, position: Count, upto: int, count: int) -> float:
+async def _rate(stream: Following, count: int) -> float:
     """Return the rate from the first step of any to the last of all; where lanes are shared out meanwhile."""
     async with contextlib.AsyncExitStack() as running:
         children: list[Child] = []
-        for number, named in enumerate(_instances(settings, count), start=1):
+        for number, named in enumerate(_instances(stream.settings, count), start=1):
             name = f"{NAME}-projection-{number}"
             command = (sys.executable, "-m", f"services.{NAME}", "projection")
             children.append(await running.enter_async_context(process(named, name, *command)))
-        return await rate(position, upto, children[0])
+        return await rate(stream.position, stream.sent, children[0])
 
 
 def _instances(settings: Settings, count: int) -> Sequence[Settings]:

@@ -3,14 +3,11 @@
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from itertools import chain, islice
-from typing import Any
-
-from pymongo import AsyncMongoClient
+from itertools import chain
 
 from deploy.identity import mint
 from deploy.local.processes import listening
-from deploy.nation import MONTH, Nation, counties
+from deploy.nation import MONTH, counties
 from services.reporting.app import NAME
 from services.reporting.bus import FIGURES
 from services.reporting.store.rollups import MARKS, ROLLUPS, mark_id, rollup_id
@@ -19,15 +16,13 @@ from shared.events.base import Role
 from shared.events.rules import NATION
 from shared.mongo import Collection
 from shared.projection import Generation
-from shared.projection.positions import POSITIONS
 from shared.projection.storage import prepare
 from shared.settings import Settings
 from tests.bench.client import Pool, compose
 from tests.bench.filled import fill, keys
+from tests.bench.following import following
 from tests.bench.frame import Figures, Round, Trial, p99
-from tests.bench.ground import Ground, publish, role
-from tests.bench.progress import summed
-from tests.bench.projection import APART
+from tests.bench.ground import Ground, role
 
 _MONTHS = (*range(202504, 202513), *range(202601, 202604))
 _ASKED = "from=2025-04&to=2026-03"
@@ -41,11 +36,9 @@ _PATHS = {"nation": f"/v1/reports/areas/CN?{_ASKED}", "provinces": f"/v1/reports
 @contextlib.asynccontextmanager
 async def _rounds(ground: Ground) -> AsyncIterator[Round]:
     """Each round has a backlog to work off, and reads until enough was read or nothing is left of it."""
-    async with ground.corner() as settings, AsyncMongoClient[dict[str, Any]](settings.mongo) as client:
+    async with following(ground, seed=3) as stream:
+        settings = stream.settings
         await _fill(settings, ground)
-        events, sent = Nation(3).stream(apart=APART), 0
-        positions = f"{FIGURES.name}_1_{POSITIONS}"
-        counted = summed(client, settings.database(NAME), positions, "next")
         headers = {"Authorization": f"Bearer {mint(settings, Role.OPERATOR, 'reader', areas=['CN'])}"}
         reader = Pool(settings.port(NAME))
         asked = {name: compose("GET", path, headers) for name, path in _PATHS.items()}
@@ -53,13 +46,12 @@ async def _rounds(ground: Ground) -> AsyncIterator[Round]:
             await child.until(lambda: listening(reader.port), within=_START_SECONDS)
 
             async def measure() -> Figures:
-                nonlocal sent
-                before = sent
-                sent += await publish(settings, islice(events, _QUICK_ROUND if ground.quick else _ROUND))
+                before = stream.sent
+                await stream.publish(_ROUND, quick=_QUICK_ROUND)
                 took: dict[str, list[float]] = {name: [] for name in asked}
                 enough = _QUICK_READS if ground.quick else _READS
                 async with role(settings, NAME, "projection"):
-                    while (now := await counted()) < sent and len(took["nation"]) < enough:
+                    while (now := await stream.position()) < stream.sent and len(took["nation"]) < enough:
                         for name, request in asked.items() if now > before else ():
                             took[name].append(await _read(reader, request))
                 return {name: p99(seconds) for name, seconds in took.items()}
