@@ -25,7 +25,6 @@ from shared.settings import Settings, WrongSetting, load
 
 log = structlog.get_logger()
 
-ROLES = ("api", "relay", "projection", "all")
 _LONGEST_BACKOFF = 5.0
 # A batch of records or of an import becomes hundreds of thousands of objects, none of them in cycles: looked
 # through as often as Python does by itself, they cost a projection as much again as its work, and an import a
