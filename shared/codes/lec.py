@@ -70,18 +70,3 @@ def assess(likelihood: str, exposure: str, consequence: str) -> Risk:
         score *= _allowed(field)[value]
     risk_class = next(name for least, name in _classes() if score >= least)
     return Risk(METHOD, f"{score.normalize():f}", risk_class)
-
-
-def colour(risk_class: str) -> str:
-    """Return red, orange, yellow or blue for a class, by list ``lec-colours``.
-
-    Provinces differ in how five classes become four colours, so the mapping is a versioned list of its own.
-
-    Raises:
-        UnknownCode: not a class from I to V.
-    """
-    colours: dict[str, str] = document("lec-colours")["colours"]
-    try:
-        return colours[risk_class]
-    except KeyError:
-        raise UnknownCode("lec-colours", risk_class, f"a class is one of {', '.join(colours)}") from None

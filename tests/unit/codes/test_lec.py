@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from shared.codes import UnknownCode, lec
+from shared.codes import lec
 from shared.codes.lec import Risk, UnknownValue
 
 LIKELIHOOD = ("10", "6", "3", "1", "0.5", "0.2", "0.1")
@@ -87,15 +87,3 @@ def test_the_tables_are_the_published_ones() -> None:
     assert tuple(entry.code for entry in lec.values("likelihood")) == LIKELIHOOD
     assert tuple(entry.code for entry in lec.values("exposure")) == EXPOSURE
     assert tuple(entry.code for entry in lec.values("consequence")) == CONSEQUENCE
-
-
-def test_five_classes_become_four_colours() -> None:
-    assert [lec.colour(c) for c in ("I", "II", "III", "IV", "V")] == [
-        "red",
-        "orange",
-        "yellow",
-        "blue",
-        "blue",
-    ]
-    with pytest.raises(UnknownCode, match="I, II, III, IV, V"):
-        lec.colour("VI")
