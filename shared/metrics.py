@@ -103,9 +103,8 @@ projection_write_conflicts = Counter(
 )
 projection_lane_stopped = Gauge(
     "nanxun_projection_lane_stopped",
-    "1 while a lane stands still until an operator acts, by why (log-gap, other-log,"
-    " held-full, wrong-topic, our-bug). Told by the"
-    " process that was assigned the lane.",
+    "1 while a lane stands still until an operator acts, by why (log-gap, other-log, held-full,"
+    " wrong-topic, our-bug). Told by the process that was assigned the lane.",
     ["projection", "lane", "reason"],
 )
 projection_held_events = Gauge(
