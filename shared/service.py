@@ -1,31 +1,24 @@
 """How a service is run: ``python -m services.<name> api|relay|projection|all``."""
 
-import asyncio
 import gc
-import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-from pymongo.errors import PyMongoError
 from starlette.types import ASGIApp
 
 from shared import log as logs
 from shared import mongo
 from shared.http import role_app
 from shared.http.serve import PortTaken, run
-from shared.mongo import Client
 from shared.projection import Projection, Runtime
 from shared.projection.words import Watermarks
 from shared.relay import Relay
 from shared.settings import Settings, WrongSetting, load
+from shared.working import working
 
-log = structlog.get_logger()
-
-_LONGEST_BACKOFF = 5.0
 # A batch of records or of an import becomes hundreds of thousands of objects, none of them in cycles: looked
 # through as often as Python does by itself, they cost a projection as much again as its work, and an import a
 # quarter more.
@@ -104,50 +97,3 @@ def application(service: Service, role: str, settings: Settings) -> ASGIApp:
             client.close()
 
     return role_app(service.name, role, work.ready, lifespan)
-
-
-@asynccontextmanager
-async def working(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Keep ``work`` running while the block runs; should it fail, the process ends, to be started anew."""
-    task = asyncio.create_task(work)
-    task.add_done_callback(_ended)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-def _ended(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (bug := task.exception()):
-        log.critical("work-failed", exc_info=bug)
-        signal.raise_signal(signal.SIGTERM)
-
-
-def store_ready(client: Client) -> Callable[[], Awaitable[list[str]]]:
-    """Return the readiness of an API: its own store, and nothing else, since intake needs nothing else."""
-
-    async def away() -> list[str]:
-        try:
-            await mongo.ready(client)
-        except PyMongoError:
-            return ["MongoDB"]
-        return []
-
-    return away
-
-
-async def prepared(*steps: Callable[[], Awaitable[None]]) -> None:
-    """Run each step, in turn, again until it succeeds: a store that is away delays and stops nothing."""
-    for step in steps:
-        backoff = 0.1
-        while True:
-            try:
-                await step()
-            except PyMongoError as error:
-                log.warning("store-waits", error=str(error)[:200])
-                await asyncio.sleep(backoff)
-                backoff = min(2 * backoff, _LONGEST_BACKOFF)
-            else:
-                break

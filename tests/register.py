@@ -18,8 +18,8 @@ from shared.projection import Runtime
 from shared.projection.documents import CASES, case_id
 from shared.projection.generation import current
 from shared.sender import Sender
-from shared.service import working
 from shared.settings import Settings
+from shared.working import working
 from tests.support import eventually
 
 _LONG_AGO = datetime(2009, 3, 1, tzinfo=UTC)

@@ -11,8 +11,9 @@ from services.enterprises.store import Registry
 from shared import mongo
 from shared.clock import Now, now
 from shared.http import create_app
-from shared.service import Service, prepared, store_ready, working
+from shared.service import Service
 from shared.settings import Settings
+from shared.working import prepared, store_ready, working
 
 NAME = "enterprises"
 

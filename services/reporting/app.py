@@ -15,8 +15,9 @@ from shared.projection import watermarks
 from shared.projection.generation import current
 from shared.projection.log import Log
 from shared.projection.storage import prepare
-from shared.service import Service, prepared, store_ready, working
+from shared.service import Service
 from shared.settings import Settings
+from shared.working import prepared, store_ready, working
 
 NAME = "reporting"
 

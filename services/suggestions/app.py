@@ -14,8 +14,9 @@ from shared import mongo
 from shared.clock import Now, now
 from shared.http import create_app
 from shared.http.problems import Refusals
-from shared.service import Service, prepared, store_ready, working
+from shared.service import Service
 from shared.settings import Settings
+from shared.working import prepared, store_ready, working
 
 REFUSALS: Refusals = {NotAuthor: 403}
 

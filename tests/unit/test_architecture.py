@@ -22,8 +22,8 @@ ON_MONGODB = (
     "shared.places",
     "shared.projection",
     "shared.relay",
-    "shared.service",
     "shared.stream",
+    "shared.working",
 )
 ON_KAFKA = (
     "shared.deadletter",

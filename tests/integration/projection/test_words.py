@@ -10,7 +10,7 @@ from shared.projection.log import Log
 from shared.projection.positions import POSITIONS
 from shared.projection.watermarks import WATERMARKS, as_of, prepare
 from shared.projection.words import Watermarks
-from shared.service import working
+from shared.working import working
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
 from tests.support import eventually

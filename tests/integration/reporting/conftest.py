@@ -15,8 +15,8 @@ from shared.events.base import Fact, Recorded, Role
 from shared.events.wire import Record, encode
 from shared.projection import Runtime
 from shared.sender import Sender
-from shared.service import working
 from shared.settings import Settings
+from shared.working import working
 from tests.support import eventually
 from tests.tokens import bearer
 
