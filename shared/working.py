@@ -37,7 +37,7 @@ def _ended(task: asyncio.Task[None]) -> None:
 
 
 def store_ready(client: Client) -> Callable[[], Awaitable[list[str]]]:
-    """Return the readiness of an API: its own store, and nothing else, since intake needs nothing else."""
+    """Return what tells whether the store is away; of an API it is all, since intake needs nothing else."""
 
     async def away() -> list[str]:
         try:

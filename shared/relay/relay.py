@@ -6,7 +6,7 @@ from contextlib import suppress
 import structlog
 from pymongo.errors import PyMongoError
 
-from shared.mongo import Database, ready
+from shared.mongo import Database
 from shared.relay.editions import Editions
 from shared.relay.gauge import Gauge
 from shared.relay.hand import Hand
@@ -14,6 +14,7 @@ from shared.relay.leases import RENEW_SECONDS, Leases
 from shared.relay.topics import Topics
 from shared.relay.watermarks import Watermarks
 from shared.settings import Settings
+from shared.working import store_ready
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ class Relay:
         self._database = database
         self._service = service
         self._kinds = kinds
+        self._store_away = store_ready(database.client)
         self._editions = Editions(settings, database)
         self._topics = Topics(settings, kinds, lambda: [one.edition for one in self._editions.known])
 
@@ -46,11 +48,7 @@ class Relay:
 
         A Kafka that is away only delays, since the store keeps what is to be sent.
         """
-        try:
-            await ready(self._database.client)
-        except PyMongoError:
-            return ["MongoDB"]
-        return self._topics.troubles()
+        return await self._store_away() or self._topics.troubles()
 
     async def run(self) -> None:
         """Publish until cancelled; what cannot be reached is waited for."""
