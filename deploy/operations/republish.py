@@ -11,6 +11,7 @@ from deploy.foreground import run as run_in_foreground
 from deploy.operations.editions import in_use
 from deploy.operations.errors import NotNow
 from deploy.operations.servers import store
+from deploy.operations.words import say
 from shared.events.topology import SERVICES
 from shared.mongo import Database
 from shared.relay import republish as anew
@@ -51,12 +52,10 @@ async def run(settings: Settings, topic: str, console: Console) -> None:
             )
         database = client[settings.database(service)]
         count = await database[topic].estimated_document_count()
-        console.print(
-            _WORDS.format(topic=topic, service=service, count=count, database=database.name), soft_wrap=True
-        )
+        say(console, _WORDS.format(topic=topic, service=service, count=count, database=database.name))
         await _history(database, topic, console)
         await _set_back(database, topic, count, console)
-    console.print(_THEN.format(topic=topic), soft_wrap=True)
+    say(console, _THEN.format(topic=topic))
 
 
 def _owner(topic: str) -> str:
@@ -68,12 +67,14 @@ def _owner(topic: str) -> str:
 
 async def _history(database: Database, topic: str, console: Console) -> None:
     if begun := await anew.under_way(database, topic):
-        console.print(
-            f"This was begun at {begun.began:%Y-%m-%d %H:%M:%S} UTC: {begun.done:,} are done already."
+        say(
+            console,
+            f"This was begun at {begun.began:%Y-%m-%d %H:%M:%S} UTC: {begun.done:,} are done already.",
         )
     elif ended := await anew.last(database, topic):
-        console.print(
-            f"It was done before, at {ended:%Y-%m-%d %H:%M:%S} UTC, and is done again from the start."
+        say(
+            console,
+            f"It was done before, at {ended:%Y-%m-%d %H:%M:%S} UTC, and is done again from the start.",
         )
 
 

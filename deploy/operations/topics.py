@@ -14,7 +14,9 @@ from deploy.operations.errors import NotNow
 from deploy.operations.followed import followed
 from deploy.operations.grow import Growing
 from deploy.operations.servers import store
+from deploy.operations.words import say
 from shared.edition import Edition
+from shared.mongo import Client
 from shared.projection.generation import generations
 from shared.relay.editions import fed, feed
 from shared.settings import Settings, load
@@ -23,7 +25,6 @@ from shared.topics import AGGREGATES, delete
 commands = typer.Typer(
     help="The topics: made and checked, given more partitions.", invoke_without_command=True
 )
-console = Console()
 
 
 @commands.callback()
@@ -31,7 +32,7 @@ def check(context: typer.Context) -> None:
     """Create the topics that are missing, and check the others."""
     if context.invoked_subcommand is None:
         created = asyncio.run(_checked(load()))
-        console.print("\n".join(f"created {name}" for name in created) or "Every topic is there.")
+        say(Console(), "\n".join(f"created {name}" for name in created) or "Every topic is there.")
 
 
 @commands.command()
@@ -43,13 +44,13 @@ def grow(
     ] = False,
 ) -> None:
     """Give the topics more partitions: a new edition of the log, filled, read into new generations."""
-    raise typer.Exit(run_in_foreground(_grown(load(), partitions, accept=accept_differences)))
+    raise typer.Exit(run_in_foreground(_grown(load(), partitions, Console(), accept=accept_differences)))
 
 
 @commands.command()
 def drop() -> None:
     """End the editions of the log that no projection follows any more, and delete their topics."""
-    raise typer.Exit(run_in_foreground(dropped(load(), console)))
+    raise typer.Exit(run_in_foreground(dropped(load(), Console())))
 
 
 async def _checked(settings: Settings) -> list[str]:
@@ -66,7 +67,7 @@ async def _checked(settings: Settings) -> list[str]:
     return created
 
 
-async def _grown(settings: Settings, partitions: int, *, accept: bool) -> int:
+async def _grown(settings: Settings, partitions: int, console: Console, *, accept: bool) -> int:
     async with store(settings) as client:
         return await Growing(settings, client, console).run(partitions, accept=accept)
 
@@ -82,10 +83,11 @@ async def dropped(settings: Settings, console: Console) -> int:
         newest = (await in_use(settings, client))[-1]
         # Those that an interrupted drop has left on Kafka are deleted as well.
         older = [Edition(n, settings.partitions) for n in range(1, newest.number)]
-        await _unfollowed(settings, newest)
+        await _unfollowed(settings, client, newest)
         said = ", ".join(str(edition.number) for edition in older)
-        console.print(
-            f"Ends edition {said} of the log and deletes its topics." if older else "There is one edition."
+        say(
+            console,
+            f"Ends edition {said} of the log and deletes its topics." if older else "There is one edition.",
         )
         for service, database in publishers(settings, client).items():
             editions = await fed(database, settings)
@@ -98,18 +100,16 @@ async def dropped(settings: Settings, console: Console) -> int:
                 await heard(service, database, editions[-1:])
     for edition in older:
         for name in await delete(settings.on(edition), AGGREGATES):
-            console.print(f"deleted {name}")
+            say(console, f"deleted {name}")
     return 0
 
 
-async def _unfollowed(settings: Settings, newest: Edition) -> None:
-    async with store(settings) as client:
-        for one in followed():
-            known = await generations(one.database(settings, client), one.projection.name)
-            if any(
-                known.editions.get(number, Edition(1, settings.partitions)) != newest for number in known.live
-            ):
-                raise NotNow(
-                    f"{one.name} follows an older edition: `nanxun topics grow` moves it, and"
-                    f" `nanxun rebuild {one.name} --drop` ends the generation before."
-                )
+async def _unfollowed(settings: Settings, client: Client, newest: Edition) -> None:
+    first = Edition(1, settings.partitions)
+    for one in followed():
+        known = await generations(one.database(settings, client), one.projection.name)
+        if any(known.editions.get(number, first) != newest for number in known.live):
+            raise NotNow(
+                f"{one.name} follows an older edition: `nanxun topics grow` moves it, and"
+                f" `nanxun rebuild {one.name} --drop` ends the generation before."
+            )

@@ -4,12 +4,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from rich import box
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 _MOST_TEXT = 4_000
 _MOST_BYTES = 64
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+
+
+def say(console: Console, text: str) -> None:
+    """Print sentences as they are: what reads them from a pipe finds no line broken and no name coloured."""
+    console.print(text, soft_wrap=True, highlight=False, markup=False)
 
 
 def safe(text: str) -> str:
