@@ -24,8 +24,9 @@ def test_what_is_no_statement_is_none() -> None:
 
     assert decode(b"{}", record.headers) is None
     # What no reader could compare with another time, and what no store has room for.
-    assert decode(record.value.replace(b"Z", b""), record.headers) is None
-    assert decode(record.value.replace(b'"sequence":7', b'"sequence":' + b"9" * 23), record.headers) is None
+    good = record.value or b""
+    assert decode(good.replace(b"Z", b""), record.headers) is None
+    assert decode(good.replace(b'"sequence":7', b'"sequence":' + b"9" * 23), record.headers) is None
     assert decode(None, record.headers) is None
     assert decode(record.value, []) is None
 
