@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
 from aiokafka import AIOKafkaProducer
@@ -18,6 +18,7 @@ _BATCH = 256 * 1024
 _LINGER_MS = 5
 # Whoever is told to stop waits no longer for a broker that does not answer.
 _START_SECONDS = 2.0
+_STOP_SECONDS = 3.0
 
 
 class Client(Protocol):
@@ -86,7 +87,17 @@ async def started(client: C) -> AsyncIterator[C]:
     try:
         yield client
     finally:
-        await client.stop()
+        await stop(client)
+
+
+async def stop(client: Client, *, within: float = _STOP_SECONDS) -> None:
+    """Stop a client; what has not come to its end ``within`` seconds is told so once more.
+
+    A consumer that is told in the very moment in which it lets go of its partitions takes it for a part of
+    that, and waits for the next ones for ever.
+    """
+    with suppress(TimeoutError):
+        await asyncio.wait_for(client.stop(), within)
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ from shared.projection.records import Read
 from shared.projection.seats import Seats
 from shared.projection.spec import E, Projection, S
 from shared.projection.storage import prepare
-from shared.projection.subscriber import Batch, subscribed
+from shared.projection.subscriber import GRACE_SECONDS, Batch, subscribed
 from shared.projection.watch import Watch
 from shared.settings import Settings
 
@@ -37,6 +37,8 @@ log = structlog.get_logger()
 _FEW_RECORDS = 1_000
 _GATHER_SECONDS = 0.1
 _RETRY_SECONDS = 1.0
+# Behind the grace that a batch under way has: for leaving the group.
+_LEAVING_SECONDS = 2.0
 # An operator waits for this; a look costs nothing while nothing was decided.
 _DECIDE_SECONDS = 0.2
 
@@ -99,7 +101,7 @@ class Feed(Generic[S, E]):
                 tasks.create_task(watch.run(), name="watch")
                 tasks.create_task(Counts(self.seats).run(), name="counts")
                 broker = await self._started()
-                ending.push_async_callback(broker.stop)
+                ending.push_async_callback(kafka.stop, broker, within=GRACE_SECONDS + _LEAVING_SECONDS)
                 tasks.create_task(self._seat(), name="seating")
                 tasks.create_task(self._decide(), name="deciding")
                 self._begun = True

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from shared.kafka import connection, start
+from shared.kafka import connection, start, stop
 from shared.projection.positions import Position
 from shared.projection.records import fingerprint
 from shared.settings import Settings
@@ -120,7 +120,7 @@ class Log:
         """Let go of the connection."""
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await consumer.stop()
+            await stop(consumer)
 
     async def _started(self) -> AIOKafkaConsumer:
         async with self._starting:

@@ -1,5 +1,6 @@
 """A log that is not the one that was read, or has lost something, stops its lane by name; nothing is lost."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from structlog.testing import capture_logs
 from deploy.local.mongod import ReplicaSet
 from shared.kafka import administration
 from shared.projection import Runtime
-from shared.projection.log import Log
+from shared.projection.log import Log, _look
 from shared.settings import Settings
 from tests.facts import records
 from tests.integration.failing import REFUSED, refusing
@@ -161,6 +162,26 @@ async def test_a_topic_made_anew_while_it_is_read_is_another_log(stage: Stage) -
         await stops(runtime, "other-log")
 
     assert await stage.told() == {"hz_1": [1, 2, 3]}
+
+
+async def test_a_look_at_the_log_that_is_cut_short_leaves_no_connection_that_cannot_be_closed(
+    stage: Stage,
+) -> None:
+    at, log = TopicPartition(stage.settings.topic("hazards"), 0), Log(stage.settings)
+    assert await log.ends([at]) == {at: 0}
+
+    async def look() -> None:
+        try:
+            # Nothing is there yet: it waits for an answer.
+            await _look(await log._started(), {at: 0})
+        finally:
+            await log.close()
+
+    looking = asyncio.create_task(look())
+    await asyncio.sleep(0.5)
+    looking.cancel()
+    done, _ = await asyncio.wait([looking], timeout=15)
+    assert done
 
 
 @pytest.mark.promise(2)
