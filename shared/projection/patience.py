@@ -12,6 +12,11 @@ _LONGEST_BACKOFF = 5.0
 _MOST_DOUBLINGS = 6
 
 
+def backoff(failures: int) -> float:
+    """Return how many seconds to wait after so many failures in a row, one or more."""
+    return min(_FIRST_BACKOFF * 2 ** min(failures - 1, _MOST_DOUBLINGS), _LONGEST_BACKOFF)
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """What failed in each lane since it last went on."""
@@ -39,5 +44,4 @@ class Patience:
     def seconds(self, lane: int) -> float:
         """Return how long the lane waits before it is tried again; once may be anybody's bad luck."""
         times = max(self._refused[lane], self._failed[lane])
-        doublings = min(times - 2, _MOST_DOUBLINGS)
-        return min(_FIRST_BACKOFF * 2**doublings, _LONGEST_BACKOFF) if times > 1 else 0.0
+        return backoff(times - 1) if times > 1 else 0.0

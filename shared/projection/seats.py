@@ -1,6 +1,7 @@
 """Which partitions this process works, and where each goes on; filled by the seating, used by the lanes."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from time import monotonic
@@ -13,12 +14,10 @@ from pymongo.errors import PyMongoError
 
 from shared.projection.generation import Generation, Standing
 from shared.projection.log import Log, Stopped
+from shared.projection.patience import backoff
 from shared.projection.positions import stored
 
 log = structlog.get_logger()
-
-# After a failure of MongoDB or Kafka: doubled up to this, forever.
-_LONGEST_BACKOFF = 5.0
 
 
 @dataclass(slots=True)
@@ -77,10 +76,8 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
         assigned = self._consumer().assignment()
         mine = {at for at in partitions if at in assigned and at.partition not in self.stopped}
         if after:
-            ready = monotonic() + after
-            self._not_before |= {partition.partition: ready for partition in mine}
-            # A little later, since the loop's clock is coarser.
-            asyncio.get_running_loop().call_later(after + 0.01, self._changed.set)
+            for lane in {partition.partition for partition in mine}:
+                self._later(lane, after)
         self._pause(mine)
 
     def stop(self, lane: int, why: Stopped) -> None:
@@ -162,23 +159,30 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
         self._wanted |= partitions
         self._changed.set()
 
+    def _later(self, lane: int, after: float) -> None:
+        """Seat a lane no sooner than ``after`` seconds from now."""
+        self._not_before[lane] = monotonic() + after
+        # A little later, since the loop's clock is coarser.
+        asyncio.get_running_loop().call_later(after + 0.01, self._changed.set)
+
     async def run(self) -> None:
-        """Seat what is wanted until cancelled; what cannot be reached is waited for."""
-        backoff = 0.1
+        """Seat what is wanted until cancelled; what cannot be reached is waited for, behind all others."""
+        failures = Counter[int]()
         while True:
             await self._changed.wait()
             self._changed.clear()
-            try:
-                for lane in sorted({partition.partition for partition in self._wanted}):
-                    if self._not_before.get(lane, 0.0) <= monotonic():
-                        await self._seat(lane)
-            except (KafkaError, PyMongoError) as error:
-                log.warning("seating-waits", projection=self.label, error=str(error)[:200])
-                await asyncio.sleep(backoff)
-                backoff = min(2 * backoff, _LONGEST_BACKOFF)
-                self._changed.set()
-            else:
-                backoff = 0.1
+            wanted = {partition.partition for partition in self._wanted}
+            for lane in sorted(wanted, key=lambda lane: (failures[lane], lane)):
+                if self._not_before.get(lane, 0.0) > monotonic():
+                    continue
+                try:
+                    await self._seat(lane)
+                except (KafkaError, PyMongoError) as error:
+                    log.warning("seating-waits", projection=self.label, lane=lane, error=str(error)[:200])
+                    failures[lane] += 1
+                    self._later(lane, backoff(failures[lane]))
+                else:
+                    failures.pop(lane, None)
 
     async def _seat(self, lane: int) -> None:
         partitions = [partition for partition in self._wanted if partition.partition == lane]

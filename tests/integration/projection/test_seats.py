@@ -4,14 +4,44 @@ import asyncio
 from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from shared.projection.log import Log, Stopped
+from shared.projection.positions import Position
 from shared.projection.seats import Seats
 from shared.projection.storage import prepare
 from tests.integration.projection.conftest import Stage
 from tests.support import eventually
 
 FAR = 60
+
+
+class Refusing(Log):
+    """A log whose first lane cannot be read back."""
+
+    async def check(self, positions: dict[TopicPartition, Position]) -> None:
+        """Prove it, or fail as a partition without a leader does."""
+        if any(at.partition == 0 for at in positions):
+            raise KafkaError("no leader")
+        await super().check(positions)
+
+
+async def test_a_lane_that_cannot_be_seated_keeps_none_behind_it_from_its_seat(stage: Stage) -> None:
+    first, second, third = (TopicPartition(stage.settings.topic("hazards"), lane) for lane in range(3))
+    await prepare(stage.generation, stage.projection)
+    log = Refusing(stage.settings)
+    async with AIOKafkaConsumer(bootstrap_servers=stage.settings.kafka) as consumer:
+        consumer.assign([first, second, third])
+        seats = Seats(stage.generation, log, consumer_of=lambda: consumer)
+        seating = asyncio.create_task(seats.run())
+        await seats.on_partitions_assigned([first, second, third])
+        try:
+            await eventually(lambda: seats.seated.keys() == {second, third}, deadline=FAR)
+            assert not seats.settled()
+        finally:
+            seating.cancel()
+            await asyncio.wait([seating])
+    await log.close()
 
 
 async def test_what_waits_for_its_seat_when_its_lane_stops_is_not_seated(stage: Stage) -> None:
