@@ -20,6 +20,7 @@ Ready = Callable[[], Awaitable[Sequence[str]]]
 PATIENCE_SECONDS = 2.0
 _CONTRACTS = Path(__file__).parent.parent / "events"
 _NAME = re.compile(r"[A-Za-z]{1,64}")
+_MAJOR = re.compile(r"[0-9]{1,9}")
 
 
 def plain_routes(service: str, ready: Ready, *, patience: float = PATIENCE_SECONDS) -> list[Route]:
@@ -43,7 +44,7 @@ def plain_routes(service: str, ready: Ready, *, patience: float = PATIENCE_SECON
         Route("/health/live", _live),
         Route("/health/ready", is_ready),
         Route("/metrics", _metrics),
-        Route("/schemas/{type}/{major:int}", _schema),
+        Route("/schemas/{type}/{major}", _schema),
         Route("/asyncapi.json", asyncapi),
     ]
 
@@ -58,7 +59,7 @@ async def _metrics(_request: Request) -> Response:
 
 def _schema(request: Request) -> Response:
     name, major = request.path_params["type"], request.path_params["major"]
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or not _MAJOR.fullmatch(major):
         raise _no_contract()
     return _file(_CONTRACTS / "schemas" / name / f"{major}.json", "application/schema+json")
 

@@ -83,6 +83,8 @@ async def test_a_bug_shows_nothing_of_itself_but_its_request(client: AsyncClient
         ("GET /docs", 404, "not-found"),
         ("GET /schemas/..%2f..%2fbase/1", 404, "not-found"),
         ("GET /schemas/Nothing/1", 404, "not-found"),
+        ("GET /schemas/HazardResolved/" + "1" * 300, 404, "not-found"),
+        ("GET /schemas/HazardResolved/-1", 404, "not-found"),
     ],
 )
 async def test_what_does_not_exist_is_a_problem_too(
