@@ -54,11 +54,11 @@ def router(reports: Reports, ends: Ends, settings: Settings) -> Router:
 
     async def read(report: Awaitable[R]) -> tuple[R, dict[Partition, int] | None]:
         # Kafka is asked meanwhile: what came before the request is counted in the report, or as behind.
-        found, at = await asyncio.gather(report, ends.now())
-        if found is not None and found.provenance.generation.edition != ends.edition:
+        likely = reports.edition
+        found, at = await asyncio.gather(report, ends.now(likely))
+        if found is not None and found.provenance.generation.edition != likely:
             # The first report since the process began, or since the log was given more partitions.
-            ends.edition = found.provenance.generation.edition
-            at = await ends.now()
+            at = await ends.now(found.provenance.generation.edition)
         return found, at
 
     @routes.get("/areas/{code}")

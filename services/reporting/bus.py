@@ -43,7 +43,7 @@ FIGURES: Projection[Case, Effect] = Projection(
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Ends:
     """Where the followed logs end, asked of Kafka for each report.
 
@@ -51,17 +51,18 @@ class Ends:
         settings: where Kafka is.
         topics: what is followed, without the namespace.
         log: how Kafka is asked.
-        edition: of which edition of the log; None for the first.
     """
 
     settings: Settings
     topics: tuple[str, ...]
     log: Log
-    edition: Edition | None = None
 
-    async def now(self) -> dict[Partition, int] | None:
-        """Return the end of each partition; None while Kafka does not answer."""
-        settings = self.settings if self.edition is None else self.settings.on(self.edition)
+    async def now(self, edition: Edition | None) -> dict[Partition, int] | None:
+        """Return the end of each partition of an edition, of the first where none is named.
+
+        None while Kafka does not answer.
+        """
+        settings = self.settings if edition is None else self.settings.on(edition)
         names = [settings.topic(topic) for topic in self.topics]
         at = [TopicPartition(name, number) for name in names for number in range(settings.partitions)]
         try:

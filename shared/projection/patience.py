@@ -14,7 +14,7 @@ _MOST_DOUBLINGS = 6
 
 def backoff(failures: int) -> float:
     """Return how many seconds to wait after so many failures in a row, one or more."""
-    return min(_FIRST_BACKOFF * 2 ** min(failures - 1, _MOST_DOUBLINGS), _LONGEST_BACKOFF)
+    return min(_FIRST_BACKOFF * 2.0 ** min(failures - 1, _MOST_DOUBLINGS), _LONGEST_BACKOFF)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from services.reporting.store.areas import Groups
 from services.reporting.store.provenance import Provenance
 from services.reporting.store.reading import By, OwnBy, Range, Reading
 from services.reporting.store.remembered import Remembered
+from shared.edition import Edition
 from shared.errors import Unavailable
 from shared.mongo import Client, Database, answering, snapshot
 from shared.projection import Generation
@@ -46,6 +47,11 @@ class Reports:
     projection: str
     remembered: Remembered = field(default_factory=Remembered)
     _current: Generation | None = None
+
+    @property
+    def edition(self) -> Edition | None:
+        """Which edition of the log the figures rest on that were read last; None for the first."""
+        return self._current.edition if self._current else None
 
     async def area(self, area: str, span: Range, by: By | None) -> Report:
         """Return the report of an area.
