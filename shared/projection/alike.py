@@ -1,21 +1,22 @@
 """Whether two generations of different editions say the same: lanes, buckets and places on the log apart.
 
-Both are read in one order, so that memory stays flat.
+Both are read in one order and in blocks, so that memory stays flat and no read grows with the collection.
 """
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from shared.mongo import Collection, Document, Session
+from shared.mongo import Document, Session
+from shared.projection.blocks import blocks
 from shared.projection.documents import CASES
 from shared.projection.generation import Generation
+from shared.projection.merging import MOST_SHOWN, pairs
 from shared.projection.spec import E, Projection, S
 
-# As many as an operator can look at; the rest are counted.
-MOST_SHOWN = 20
-_BLOCK = 1_000
 # Where something stands, and which lane wrote it: it is another one in another edition.
 _PLACE = frozenset({"_id", "lane", "parked_since"})
 
@@ -48,15 +49,22 @@ async def compare(
     """Compare all that two generations say, as of the session's point in time."""
     found = Likeness(0, 0, [])
     for name in (CASES, *(one for one in projection.collections if one not in projection.uncompared)):
-        by, counters = projection.buckets.get(name, ("_id",)), name in projection.counters
-        olds, news = (_said(one.collection(name), by, session, counters=counters) for one in (old, new))
-        async for before, after in _pairs(olds, news):
+        olds, news = (_said(projection, one, name, session) for one in (old, new))
+        async for before, after in pairs(olds, news, _key):
             found.compared += 1
-            if before.fields != after.fields:
+            # Nothing, where one of them says nothing under the key.
+            was, became = (one.fields if one else {} for one in (before, after))
+            if was != became:
                 found.differing += 1
                 if len(found.shown) < MOST_SHOWN:
-                    found.shown.append(f"{name} {before.key}: {_differing(before.fields, after.fields)}")
+                    either = before or after
+                    assert either is not None, "one of them is there"
+                    found.shown.append(f"{name} {either.key}: {_differing(was, became)}")
     return found
+
+
+def _key(said: Said) -> tuple[Any, ...]:
+    return said.key
 
 
 def _differing(before: Document, after: Document) -> str:
@@ -64,40 +72,34 @@ def _differing(before: Document, after: Document) -> str:
     return ", ".join(f"{path} {before.get(path)!r} → {after.get(path)!r}" for path in paths[:5])
 
 
-async def _pairs(olds: AsyncIterator[Said], news: AsyncIterator[Said]) -> AsyncIterator[tuple[Said, Said]]:
-    """Yield what is said under one key together; nothing, where one of them says nothing under it."""
-    old, new = await anext(olds, None), await anext(news, None)
-    while old is not None or new is not None:
-        if new is None or (old is not None and old.key < new.key):
-            assert old is not None, "one of them is left"
-            yield old, Said(old.key, {})
-            old = await anext(olds, None)
-        elif old is None or new.key < old.key:
-            yield Said(new.key, {}), new
-            new = await anext(news, None)
-        else:
-            yield old, new
-            old, new = await anext(olds, None), await anext(news, None)
-
-
 async def _said(
-    collection: Collection, by: tuple[str, ...], session: Session, *, counters: bool
+    projection: Projection[S, E], generation: Generation, name: str, session: Session
 ) -> AsyncIterator[Said]:
     """Yield what a collection says, in the order of its keys; of documents under one key, their sum."""
-    every = collection.find({}, session=session, batch_size=_BLOCK)
-    found = every.sort([(name, 1) for name in by]).allow_disk_use(True)
-    key: tuple[Any, ...] | None = None
-    whole: Document = {}
-    while rows := await found.to_list(_BLOCK):
-        for row in rows:
-            this = tuple(row[name] for name in by)
-            if key is not None and this != key:
-                yield Said(key, _counted(whole) if counters else whole)
-                whole = {}
-            key = this
-            whole = _added(whole, dict(_leaves(row, "")))
-    if key is not None:
-        yield Said(key, _counted(whole) if counters else whole)
+    by, counters = projection.buckets.get(name, ("_id",)), name in projection.counters
+    order = _indexed(projection, name, by)
+    async for block in blocks(generation.collection(name), order, session):
+        if order != by:
+            block.sort(key=itemgetter(*by))
+        # What has a key in common has the first fields of it in common, and so is in one block.
+        for key, rows in groupby(block, key=lambda row: tuple(row[field] for field in by)):
+            whole: Document = {}
+            for row in rows:
+                whole = _added(whole, dict(_leaves(row, "")))
+            yield Said(key, _counted(whole) if counters else whole)
+
+
+def _indexed(projection: Projection[S, E], name: str, by: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the first fields of the key, as many as an index has: a block is sorted by the others here.
+
+    An index of the whole key would have to be built, within the time limit of a process that starts, on what
+    is there; and what shares an area and a month is a document for each lane and month of recording at most.
+    """
+    ordered = [(field, 1) for field in by]
+    for index in projection.collections.get(name, ()):
+        if index == ordered[: len(index)]:
+            return by[: len(index)]
+    return by
 
 
 def _leaves(document: Document, path: str) -> Iterator[tuple[str, Any]]:

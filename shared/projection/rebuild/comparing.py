@@ -2,22 +2,23 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 
 from shared.mongo import Collection, Document, Session
+from shared.projection.blocks import blocks
 from shared.projection.documents import CASES
 from shared.projection.generation import Generation
+from shared.projection.merging import MOST_SHOWN, pairs
 from shared.projection.positions import POSITIONS
 from shared.projection.spec import E, Projection, S
 from shared.projection.storage import collections
 
-# A reply of the server ends at 16 MB in any case.
-_BLOCK = 1_000
-# As many as an operator can look at; the rest are counted.
-MOST_SHOWN = 20
+# So often that a bar is seen to move.
+_TOLD = 1_000
 # How often a lane was held for decisions, and not what was counted.
 _OWN: dict[str, frozenset[str]] = {POSITIONS: frozenset({"decided"})}
 _ABSENT = object()
@@ -84,12 +85,12 @@ async def compare(
             continue
         olds = _documents(pair.old.collection(name), pair.at)
         news = _documents(pair.new.collection(name), pair.new_at)
-        async for old, new in _pairs(olds, news):
+        async for old, new in pairs(olds, news, itemgetter("_id")):
             comparison.documents += 1
             if old is None or new is None or old.raw != new.raw:
                 rules = Rules(name, counters=name in projection.counters, same_log=pair.same_log)
                 comparison.add(list(rules.differences(_read(old), _read(new))))
-            if comparison.documents % _BLOCK == 0:
+            if comparison.documents % _TOLD == 0:
                 told(comparison.documents)
     told(comparison.documents)
     return comparison
@@ -98,34 +99,9 @@ async def compare(
 async def _documents(collection: Collection, session: Session | None) -> AsyncIterator[RawBSONDocument]:
     """Yield the documents in the order of their ids, as bytes: nearly all of them are equal as such."""
     raw = collection.with_options(codec_options=CodecOptions(document_class=RawBSONDocument, tz_aware=True))
-    where: Document = {}
-    # Each block is a read of its own: the client's time limit counts all that the server does for one cursor.
-    while block := await _block(raw, where, session):
+    async for block in blocks(raw, ("_id",), session):
         for document in block:
             yield document
-        where = {"_id": {"$gt": block[-1]["_id"]}}
-
-
-async def _block(collection: Collection, where: Document, session: Session | None) -> list[RawBSONDocument]:
-    found = collection.find(where, session=session, limit=_BLOCK, batch_size=_BLOCK).sort("_id", 1)
-    block: list[RawBSONDocument] = await found.to_list(None)
-    return block
-
-
-async def _pairs(
-    olds: AsyncIterator[RawBSONDocument], news: AsyncIterator[RawBSONDocument]
-) -> AsyncIterator[tuple[RawBSONDocument | None, RawBSONDocument | None]]:
-    """Yield documents of one id together; with None what has no other."""
-    old, new = await anext(olds, None), await anext(news, None)
-    while old is not None or new is not None:
-        same = old is not None and new is not None and (old.raw == new.raw or old["_id"] == new["_id"])
-        # Strings are in the same order here and in MongoDB: by their code points.
-        first = same or new is None or (old is not None and old["_id"] < new["_id"])
-        yield (old if first else None), (new if same or not first else None)
-        if first:
-            old = await anext(olds, None)
-        if same or not first:
-            new = await anext(news, None)
 
 
 def _read(document: RawBSONDocument | None) -> Document | None:
