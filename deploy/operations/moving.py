@@ -7,24 +7,27 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from aiokafka import TopicPartition
 from rich.console import Console
 
+from deploy.operations import sentences
 from deploy.operations.editions import heard, publishers
 from deploy.operations.errors import NotNow
 from deploy.operations.followed import Followed
+from deploy.operations.refusals import refusals
+from deploy.operations.telling import Telling
 from shared.edition import Edition
 from shared.events.topology import SERVICES
-from shared.mongo import Client, Database, snapshot
+from shared.mongo import Client, Database, Session
 from shared.projection import alike
 from shared.projection.generation import Generation, Generations, generations
-from shared.projection.log import Log
-from shared.projection.positions import stored
-from shared.projection.rebuild import intent
+from shared.projection.log import Stopped
+from shared.projection.positions import POSITIONS
+from shared.projection.rebuild import Step, intent
+from shared.projection.rebuild.history import as_of_now
+from shared.projection.rebuild.way import Way
 from shared.relay.editions import fed, pause, resume
 from shared.settings import Settings
 
-_LOOK_SECONDS = 0.2
 # A command that dies leaves relays standing still for so long at most; one that goes on says so anew.
 _PAUSE_SECONDS = 15.0
 # So near that what is left is read while relays stand still.
@@ -57,17 +60,25 @@ class Moving:
         """Move it; False where the two generations differ, and that is not to be ``accept``-ed.
 
         Raises:
-            NotNow: another rebuild of the projection is under way.
+            NotNow: another rebuild of the projection is under way, somebody else changed its generations, one
+                of them cannot go on, or MongoDB's history is too short to compare them.
+            PyMongoError: MongoDB does not answer.
+            KafkaError: Kafka does not answer.
         """
+        with refusals(self.of.name):
+            return await self._moved(accept=accept)
+
+    async def _moved(self, *, accept: bool) -> bool:
         known = await self._begun()
         if known is None:
             self._say("reads the new edition already.")
             return True
         assert known.building is not None, "it was begun"
         old, new = (self._generation(known, number) for number in (known.current, known.building))
-        with self.console.status(f"{self.of.name}: building generation {new.number} from the new edition …"):
-            await self._near(new)
-        found = await self._compared(old, new)
+        self._say(f"building generation {new.number} from the new edition …")
+        with Telling(self.console, self.of.service) as telling:
+            await self._near(new, telling)
+            found = await self._compared(old, new, telling)
         self._say(f"{found.compared:,} things compared without lanes, {found.differing:,} differ.")
         for sentence in found.shown:
             self._say(sentence)
@@ -93,30 +104,42 @@ class Moving:
             )
         return known
 
-    async def _near(self, new: Generation) -> None:
+    async def _near(self, new: Generation, telling: Telling) -> None:
         """Wait until the new generation is so near to the end of its log that the rest takes a moment."""
         while True:
             began = time.monotonic()
-            await self._at_the_end(new)
+            await self._at_the_end(new, Step.BUILD, telling)
             if time.monotonic() - began < _NEAR_SECONDS:
                 return
 
-    async def _compared(self, old: Generation, new: Generation) -> alike.Likeness:
+    async def _compared(self, old: Generation, new: Generation, telling: Telling) -> alike.Likeness:
+        """Compare the two at the ends of their logs, again where they differ.
+
+        Raises:
+            TooSlow: MongoDB's history is too short for the comparison.
+        """
+
+        async def look(session: Session) -> alike.Likeness:
+            async with self._standstill():
+                await self._read_at_the_end(old, telling)
+                await self._at_the_end(new, Step.BUILD, telling)
+                # The first read is what fixes the session's point in time.
+                await old.collection(POSITIONS).find_one({}, session=session)
+            return await alike.compare(self.of.projection, old, new, session)
+
         for _ in range(_TRIES):
-            async with snapshot(self.client) as session:
-                async with self._standstill():
-                    await self._at_the_end(old)
-                    await self._at_the_end(new)
-                    # The first read is what fixes the session's point in time.
-                    await old.collection("positions").find_one({}, session=session)
-                found = await alike.compare(self.of.projection, old, new, session)
+            found = await as_of_now(self.client, look)
             if not found.differing:
                 break
         return found
 
     @asynccontextmanager
     async def _standstill(self) -> AsyncIterator[None]:
-        """Have the relays stand still of every service that the projection follows."""
+        """Have the relays stand still of every service that the projection follows.
+
+        Raises:
+            NotNow: a relay does not say that it does, or the block takes too long.
+        """
         followed = set(self.of.projection.topics)
         every = publishers(self.settings, self.client)
         these = {name: of for name, of in every.items() if followed & set(SERVICES[name].publishes)}
@@ -138,21 +161,28 @@ class Moving:
             for database in these.values():
                 await resume(database)
 
-    async def _at_the_end(self, generation: Generation) -> None:
-        """Wait until a generation has read all that its log has now."""
-        settings = generation.on(self.settings)
-        names = [settings.topic(topic) for topic in self.of.projection.topics]
-        at = [TopicPartition(name, n) for name in names for n in range(settings.partitions)]
-        looks = Log(settings)
+    async def _read_at_the_end(self, old: Generation, telling: Telling) -> None:
+        """Wait for the generation that is read; what helps it is not what helps one that is built.
+
+        Raises:
+            NotNow: it cannot go on.
+            Overtaken: somebody else has ended it.
+        """
         try:
-            ends = await looks.ends(at)
-        finally:
-            await looks.close()
-        while True:
-            there = await stored(generation, at)
-            if all(there[partition].next >= end for partition, end in ends.items()):
-                return
-            await asyncio.sleep(_LOOK_SECONDS)
+            await self._at_the_end(old, Step.FOLLOW, telling)
+        except Stopped as why:
+            said = {"name": self.of.name, "old": old.number, "reason": why.name, "why": why}
+            raise NotNow(sentences.READ_CANNOT_GO_ON.format(**said)) from None
+
+    async def _at_the_end(self, generation: Generation, step: Step, telling: Telling) -> None:
+        """Wait until a generation has read all that its log has now.
+
+        Raises:
+            Stopped: its log lacks what it must read next.
+            Overtaken: somebody else has ended it.
+        """
+        way = Way(generation.on(self.settings), self.of.projection.topics, telling.step)
+        await way.come(generation, await way.ends(), step)
 
     def _generation(self, known: Generations, number: int) -> Generation:
         database = self.of.database(self.settings, self.client)

@@ -1,7 +1,5 @@
 """``nanxun rebuild <projection>``: a read model built anew beside the current one, compared, switched."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -12,12 +10,13 @@ from deploy.foreground import run as run_in_foreground
 from deploy.operations import sentences
 from deploy.operations.errors import NotNow
 from deploy.operations.followed import Followed, followed, named
+from deploy.operations.refusals import refusals
 from deploy.operations.servers import store
 from deploy.operations.telling import Telling, differences
 from shared.mongo import Client
 from shared.projection.generation import current
 from shared.projection.log import Stopped
-from shared.projection.rebuild import MOST_BEHIND, FarBehind, Overtaken, Rebuild, TooSlow
+from shared.projection.rebuild import MOST_BEHIND, Rebuild
 from shared.settings import Settings, load
 
 _WHICH = f"{', '.join(one.name for one in followed())}, or as much of it as tells it from the others."
@@ -72,7 +71,7 @@ class Command:
         """
         telling = Telling(self.console, self.of.service)
         async with store(self.settings) as client:
-            with self._refusals():
+            with refusals(self.of.name):
                 work = await self._rebuild(client, telling)
                 await self._begin(work, lost=lost)
                 known = await work.known()
@@ -124,7 +123,7 @@ class Command:
             if known.previous is None:
                 raise self._refusal(sentences.NO_WAY_BACK, old=known.current)
             self._say(sentences.BACK, old=known.current, new=known.previous)
-            with self._refusals():
+            with refusals(self.of.name):
                 behind = await work.roll_back(most=None if however_far else MOST_BEHIND)
             self._say(sentences.WENT_BACK, old=known.current, new=known.previous, behind=behind)
         return 0
@@ -141,7 +140,7 @@ class Command:
             known = await work.known()
             others = ", ".join(map(str, sorted(known.live.keys() - {known.current}))) or "there is none"
             self._say(sentences.DROP, old=known.current, others=others)
-            with self._refusals():
+            with refusals(self.of.name):
                 gone = await work.drop()
             for name in gone:
                 self._say("deleted {collection}", collection=name)
@@ -154,19 +153,6 @@ class Command:
         generation = await current(database, self.of.projection.name)
         where = generation.on(self.settings), client, database, self.of.projection
         return Rebuild(*where, told=telling.step) if telling else Rebuild(*where)
-
-    @contextmanager
-    def _refusals(self) -> Iterator[None]:
-        try:
-            yield
-        except Overtaken:
-            raise self._refusal(sentences.SOMEBODY_ELSE) from None
-        except FarBehind as far:
-            raise self._refusal(sentences.FAR_BEHIND, behind=far.records) from None
-        except Stopped as why:
-            raise self._refusal(sentences.CANNOT_GO_ON, reason=why.name, why=why) from None
-        except TooSlow as slow:
-            raise self._refusal(sentences.TOO_SLOW, seconds=slow.seconds) from None
 
     def _refusal(self, sentence: str, **said: object) -> NotNow:
         return NotNow(sentence.format(name=self.of.name, **said))

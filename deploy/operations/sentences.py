@@ -1,4 +1,4 @@
-"""What ``nanxun rebuild`` says: what it will do, what it did, and what to do first where it cannot."""
+"""What rebuilds and moves to another edition say: what will be done, what was, and what to do first."""
 
 BUILD = """\
 {name}: generation {new} is built from the beginning of the log by the processes of {service}, beside \
@@ -45,6 +45,9 @@ SOMEBODY_ELSE = "Somebody else changed the generations of {name} at this moment:
 CANNOT_GO_ON = """\
 The generation that is built cannot go on ({reason}: {why}): give it up with `nanxun rebuild {name} --drop`; \
 if the log was lost, fill it with `nanxun republish`, and begin again."""
+READ_CANNOT_GO_ON = """\
+Generation {old} of {name}, which is read, cannot go on ({reason}: {why}): do what docs/operations.md says \
+of LaneStopped, and give the command again."""
 TOO_SLOW = """\
 MongoDB forgets its history sooner than a comparison takes (more than {seconds:.0f} s): raise \
 minSnapshotHistoryWindowInSeconds on every member, and give the command again."""

@@ -1,16 +1,16 @@
 """Whether two generations say the same at one place of the log, while the one that is read goes on."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic
 
-from pymongo.errors import OperationFailure
-
-from shared.mongo import Client, Session, snapshot
+from shared.mongo import Client, Session
 from shared.projection.generation import Generation, Vector
 from shared.projection.positions import reached
 from shared.projection.rebuild import intent
 from shared.projection.rebuild.comparing import Comparison, Pair, compare
+from shared.projection.rebuild.history import as_of_now
 from shared.projection.rebuild.way import Step, Way
 from shared.projection.spec import E, Projection, S
 from shared.projection.storage import collections
@@ -18,20 +18,6 @@ from shared.projection.storage import collections
 # What takes no longer than this lies well within the history that MongoDB keeps (300 s by itself).
 _SHORT_SECONDS = 20.0
 _TRIES = 3
-# SnapshotTooOld, SnapshotUnavailable, and a cursor that the server gave up.
-_TOO_OLD = {239, 246, 43}
-
-
-class TooSlow(Exception):  # noqa: N818 - the remedy is a setting of the server
-    """MongoDB does not keep its history for as long as the comparison takes.
-
-    Attributes:
-        seconds: how long the longest attempt had lasted.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"{seconds:.0f} s")
-        self.seconds = seconds
 
 
 class _Moved(Exception):  # noqa: N818 - another command let it go on
@@ -73,22 +59,13 @@ class Equality(Generic[S, E]):
         return await self._compared() if found.fields else found
 
     async def _compared(self) -> Comparison:
-        longest, failures, moves = 0.0, 0, 0
         await self._near()
-        while failures < _TRIES:
-            began = time.monotonic()
-            try:
-                async with snapshot(self.client) as session:
-                    return await (self._at_one_place if self.same_log else self._of_two_logs)(session)
-            except _Moved:
-                moves += 1
-                if moves == _TRIES:
-                    raise intent.Overtaken("another command lets it go on again and again") from None
-            except OperationFailure as error:
-                if error.code not in _TOO_OLD:
-                    raise
-                failures, longest = failures + 1, max(longest, time.monotonic() - began)
-        raise TooSlow(longest)
+        for _ in range(_TRIES):
+            with suppress(_Moved):
+                return await as_of_now(
+                    self.client, self._at_one_place if self.same_log else self._of_two_logs
+                )
+        raise intent.Overtaken("another command lets it go on again and again")
 
     async def _near(self) -> None:
         """Bring the new generation so near that the rest of its way takes seconds; this may take hours."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from aiokafka import TopicPartition
 
-from shared.projection.generation import Generation, Vector, generations
+from shared.projection.generation import Generation, Vector, dropped
 from shared.projection.log import Log
 from shared.projection.positions import Position, reached, stored
 from shared.projection.rebuild.intent import Overtaken
@@ -82,11 +82,12 @@ class Way:
             await log.check(await stored(generation, self.partitions))
 
     async def come(self, generation: Generation, goal: Vector, step: Step) -> None:
-        """Wait until a generation that is built has come to ``goal``.
+        """Wait until a generation has come to ``goal``.
 
         Raises:
             Stopped: it cannot, since the log lacks what must come next.
-            Overtaken: somebody has ended its rebuild.
+            Overtaken: somebody has ended it.
+            KafkaError: it does not move, and Kafka does not answer.
         """
         whole, furthest, moved = sum(goal.values()), -1, time.monotonic()
         while True:
@@ -98,7 +99,8 @@ class Way:
             if done > furthest:
                 furthest, moved = done, time.monotonic()
             elif time.monotonic() - moved > _STALL_SECONDS:
-                await _built(generation)
+                if await dropped(generation):
+                    raise Overtaken("somebody else has ended this generation")
                 await self.goes_on(generation)
                 moved = time.monotonic()
             await asyncio.sleep(_LOOK_SECONDS)
@@ -110,9 +112,3 @@ class Way:
             yield log
         finally:
             await log.close()
-
-
-async def _built(generation: Generation) -> None:
-    known = await generations(generation.database, generation.projection)
-    if known.building != generation.number:
-        raise Overtaken("somebody else has ended this rebuild")
