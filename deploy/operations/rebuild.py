@@ -14,7 +14,6 @@ from deploy.operations.refusals import refusals
 from deploy.operations.servers import store
 from deploy.operations.telling import Telling, differences
 from shared.mongo import Client
-from shared.projection.generation import current
 from shared.projection.log import Stopped
 from shared.projection.rebuild import MOST_BEHIND, Rebuild
 from shared.settings import Settings, load
@@ -72,7 +71,7 @@ class Command:
         telling = Telling(self.console, self.of.service)
         async with store(self.settings) as client:
             with refusals(self.of.name):
-                work = await self._rebuild(client, telling)
+                work = self._rebuild(client, telling)
                 await self._begin(work, lost=lost)
                 known = await work.known()
                 with telling:
@@ -98,7 +97,7 @@ class Command:
         if known.previous is not None:
             raise self._refusal(sentences.STILL_FED, previous=known.previous)
         try:
-            await work.way.whole()
+            await work.way(await work.current()).whole()
         except Stopped as why:
             raise self._refusal(sentences.NO_BEGINNING, why=why) from None
         other = await work.log_lost()
@@ -118,7 +117,7 @@ class Command:
             Unavailable: a server does not answer.
         """
         async with store(self.settings) as client:
-            work = await self._rebuild(client)
+            work = self._rebuild(client)
             known = await work.known()
             if known.previous is None:
                 raise self._refusal(sentences.NO_WAY_BACK, old=known.current)
@@ -136,7 +135,7 @@ class Command:
             Unavailable: a server does not answer.
         """
         async with store(self.settings) as client:
-            work = await self._rebuild(client)
+            work = self._rebuild(client)
             known = await work.known()
             others = ", ".join(map(str, sorted(known.live.keys() - {known.current}))) or "there is none"
             self._say(sentences.DROP, old=known.current, others=others)
@@ -148,10 +147,9 @@ class Command:
                 self._say(sentences.NOTHING_TO_DROP)
         return 0
 
-    async def _rebuild(self, client: Client, telling: Telling | None = None) -> Rebuild[Any, Any]:
+    def _rebuild(self, client: Client, telling: Telling | None = None) -> Rebuild[Any, Any]:
         database = self.of.database(self.settings, client)
-        generation = await current(database, self.of.projection.name)
-        where = generation.on(self.settings), client, database, self.of.projection
+        where = self.settings, client, database, self.of.projection
         return Rebuild(*where, told=telling.step) if telling else Rebuild(*where)
 
     def _refusal(self, sentence: str, **said: object) -> NotNow:

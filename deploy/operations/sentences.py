@@ -20,7 +20,7 @@ Readers stay with generation {old}. After a mended bug a difference may be what 
 {new} up."""
 BACK = "{name}: going back from generation {old} to generation {new}."
 WENT_BACK = """\
-Generation {new} is read now, {behind:,} records behind generation {old}, which is fed on."""
+Generation {new} is read now, {behind:,} records behind. Generation {old} is fed on."""
 DROP = """\
 {name}: generation {old} is read and stays. Every other one is fed no longer ({others}), and its collections \
 are deleted once nobody reads them."""

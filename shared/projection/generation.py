@@ -119,6 +119,10 @@ class Generations:
             int(row.get("last") or current),
         )
 
+    def generation(self, database: Database, projection: str, number: int) -> Generation:
+        """Return a generation by its number, with the edition of the log that it follows."""
+        return Generation(database, projection, number, self.editions.get(number))
+
     def standing(self, number: int) -> Standing:
         """Return what a live generation is at the moment."""
         return Standing(number == self.current, self.live[number])
@@ -138,7 +142,7 @@ async def generations(database: Database, projection: str) -> Generations:
 async def current(database: Database, projection: str) -> Generation:
     """Return the generation that is read."""
     known = await generations(database, projection)
-    return Generation(database, projection, known.current, known.editions.get(known.current))
+    return known.generation(database, projection, known.current)
 
 
 async def dropped(generation: Generation) -> bool:

@@ -13,7 +13,7 @@ from shared import metrics
 from shared.mongo import Client, Database
 from shared.projection.decisions import Decisions
 from shared.projection.feed import Feed
-from shared.projection.generation import Generation, Generations, generations, on_the_cluster
+from shared.projection.generation import Generations, generations, on_the_cluster
 from shared.projection.records import Read, read
 from shared.projection.spec import E, Projection, S
 from shared.projection.watch import unwatched
@@ -117,7 +117,7 @@ class Runtime(Generic[S, E]):
 
     def _begun(self, number: int, found: Generations, decisions: Decisions) -> _Fed[S, E]:
         log.info("generation-begins", projection=self._projection.name, generation=number)
-        generation = Generation(self._database, self._projection.name, number, found.editions.get(number))
+        generation = found.generation(self._database, self._projection.name, number)
         feed = Feed(
             generation.on(self._settings),
             self._client,

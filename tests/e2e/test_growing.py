@@ -26,7 +26,9 @@ from shared.events.topology import SERVICES
 from shared.kafka import producer
 from shared.mongo import Client
 from shared.projection.generation import current, generations
+from shared.projection.positions import reached
 from shared.projection.rebuild import intent
+from shared.projection.rebuild.way import Way
 from shared.settings import Settings
 from shared.topics import absent
 from tests.nanxun import nanxun
@@ -134,10 +136,25 @@ async def test_topics_grow_under_load_and_every_case_is_whole_and_in_order_in_th
 async def there_and_back(stack: Stack, small: Plan) -> None:
     """See that readers can go back to the first edition, which is fed on, and forth again."""
     for generation in (1, 2):
+        await eventually(lambda: fed_on(stack.settings), deadline=PATIENCE_SECONDS)
         status, said = await nanxun(stack.settings, "rebuild", "figures", "--rollback")
         assert status == 0, said
-        assert f"Generation {generation} is read now" in said
+        assert f"Generation {generation} is read now, 0 records behind." in said
         assert (await run(stack, small)).differences == []
+
+
+async def fed_on(settings: Settings) -> bool:
+    """Whether each generation of the figures has read all that its edition of the log has."""
+    (of,) = (one for one in followed() if one.name == "reporting-figures")
+    with closing(mongo.connect(settings.mongo, timeout_ms=mongo.PROJECTION_TIMEOUT_MS)) as client:
+        database = of.database(settings, client)
+        known = await generations(database, of.projection.name)
+        for number in known.live:
+            generation = known.generation(database, of.projection.name, number)
+            way = Way(generation.on(settings), of.projection.topics, lambda *_: None)
+            there = await reached(generation)
+            assert {at: end for at, end in (await way.ends()).items() if there.get(at, 0) < end} == {}
+    return True
 
 
 async def unreadable(settings: Settings) -> None:

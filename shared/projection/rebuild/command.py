@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Generic
 
 from shared.mongo import Client, Database
-from shared.projection.generation import Generation, Generations, generations
+from shared.projection.generation import Generation, Generations, current, generations
 from shared.projection.log import Stopped
 from shared.projection.positions import reached
 from shared.projection.rebuild import intent
@@ -52,7 +52,7 @@ class Rebuild(Generic[S, E]):
     """The rebuild of one projection.
 
     Attributes:
-        settings: where Kafka is.
+        settings: where Kafka is, of the first edition of the log.
         client: connected with the projections' time limit.
         database: the service's own.
         projection: what is built anew.
@@ -65,18 +65,17 @@ class Rebuild(Generic[S, E]):
     projection: Projection[S, E]
     told: Told = _nobody
 
-    @property
-    def way(self) -> Way:
-        """Return the log that its generations follow."""
-        return Way(self.settings, self.projection.topics, self.told)
+    def way(self, generation: Generation) -> Way:
+        """Return the log that a generation follows."""
+        return Way(generation.on(self.settings), self.projection.topics, self.told)
 
     async def known(self) -> Generations:
         """Return the generations as they are."""
         return await generations(self.database, self.projection.name)
 
-    def generation(self, number: int) -> Generation:
-        """Return a generation by its number."""
-        return Generation(self.database, self.projection.name, number)
+    async def current(self) -> Generation:
+        """Return the generation that is read."""
+        return await current(self.database, self.projection.name)
 
     async def log_lost(self) -> Stopped | None:
         """Return how the log differs from the one that the current generation was built from, if it does.
@@ -84,8 +83,9 @@ class Rebuild(Generic[S, E]):
         Raises:
             KafkaError: Kafka does not answer.
         """
+        read = await self.current()
         try:
-            await self.way.goes_on(self.generation((await self.known()).current))
+            await self.way(read).goes_on(read)
         except Stopped as why:
             return why
         return None
@@ -101,7 +101,7 @@ class Rebuild(Generic[S, E]):
             known = await intent.begin(self.database, self.projection.name, lost=lost)
         assert known.building is not None, "it was just begun"
         # Its processes do the same, but a comparison may come before the first of them.
-        await prepare(self.generation(known.building), self.projection)
+        await prepare(self._generation(known, known.building), self.projection)
         return known
 
     async def run(self, *, accept: bool = False) -> Comparison | None:
@@ -118,9 +118,10 @@ class Rebuild(Generic[S, E]):
         known, found = await self.known(), None
         if known.building is None:
             raise intent.Overtaken("nothing is being built")
-        old, new = self.generation(known.current), self.generation(known.building)
+        old, new = (self._generation(known, number) for number in (known.current, known.building))
         if known.lost or known.live[new.number] is not None:
-            equality = Equality(self.client, self.projection, self.way, old, new, same_log=not known.lost)
+            way = self.way(new)
+            equality = Equality(self.client, self.projection, way, old, new, same_log=not known.lost)
             found = await equality.tested()
             if found.fields and not accept:
                 return found
@@ -135,27 +136,36 @@ class Rebuild(Generic[S, E]):
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
-            await self.way.come(new, await reached(old), Step.FOLLOW)
+            await self.way(new).come(new, await reached(old), Step.FOLLOW)
             if loop.time() - began < _CLOSE_SECONDS:
                 return
 
     async def roll_back(self, *, most: int | None = MOST_BEHIND) -> int:
-        """Read the generation again that was read before; return how many records it is behind the other.
+        """Read the generation again that was read before; return how many records it is behind.
+
+        Behind the other, where both follow one edition of the log; else behind the end of its own.
 
         Raises:
             FarBehind: those are more than ``most`` (None: as many as they are), and nothing was changed.
             Overtaken: there is none, or the generations have changed meanwhile.
+            KafkaError: the other is of another edition, and Kafka does not answer.
         """
         known = await self.known()
         if known.previous is None:
             raise intent.Overtaken("no generation is fed that was read before")
-        there = await reached(self.generation(known.current))
-        back = await reached(self.generation(known.previous))
-        behind = sum(max(offset - back.get(at, 0), 0) for at, offset in there.items())
+        read, before = (self._generation(known, number) for number in (known.current, known.previous))
+        behind = await self._behind(read, before)
         if most is not None and behind > most:
             raise FarBehind(behind)
         await intent.back(self.database, self.projection.name, known)
         return behind
+
+    async def _behind(self, read: Generation, before: Generation) -> int:
+        of, own = read.on(self.settings).edition, before.on(self.settings).edition
+        # A place in one edition of the log says nothing of another.
+        goal = await reached(read) if of == own else await self.way(before).ends()
+        there = await reached(before)
+        return sum(max(offset - there.get(at, 0), 0) for at, offset in goal.items())
 
     async def drop(self) -> list[str]:
         """Feed the current generation alone, and drop every other; return the collections that went.
@@ -171,6 +181,9 @@ class Rebuild(Generic[S, E]):
         for name in gone:
             await self.database.drop_collection(name)
         return gone
+
+    def _generation(self, known: Generations, number: int) -> Generation:
+        return known.generation(self.database, self.projection.name, number)
 
     async def _leftovers(self) -> list[str]:
         names = await self.database.list_collection_names()

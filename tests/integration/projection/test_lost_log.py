@@ -80,7 +80,7 @@ async def test_nothing_is_built_from_a_log_that_has_lost_its_beginning(stage: St
         await cut(stage, 2)
         assert await work(stage).log_lost() is None
         with pytest.raises(Stopped) as why:
-            await work(stage).way.whole()
+            await work(stage).way(stage.generation).whole()
         assert why.value.name == "log-gap"
 
         await work(stage).begin()

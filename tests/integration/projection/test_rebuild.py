@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from deploy.local.processes import Child
+from shared.edition import Edition
 from shared.events.wire import Record
 from shared.projection import hashed
 from shared.projection.generation import current
 from shared.projection.rebuild import MOST_BEHIND, FarBehind, Overtaken, Step, intent
 from shared.projection.rebuild.comparing import Difference
+from shared.topics import provision
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
 from tests.integration.projection.counted import COUNTS, FAR, counting, load, same, second, work
@@ -167,6 +169,28 @@ async def test_readers_do_not_go_back_to_what_is_far_behind_unless_that_is_wante
     assert await reads(stage) == 2
     assert await work(stage).roll_back(most=None) == MOST_BEHIND + 1
     assert await reads(stage) == 1
+
+
+@pytest.mark.promise(7)
+async def test_how_far_back_is_told_by_the_edition_of_the_log_that_each_generation_follows(
+    stage: Stage,
+) -> None:
+    edition = Edition(2, 5)
+    await provision(stage.settings.on(edition))
+    known = await intent.begin(stage.database, "tales", edition=edition)
+    await intent.switch(stage.database, "tales", known)
+    await stage.send(records("hz_1", 1, 2, 3, enterprise=KEY))
+    mine, other = stage.settings.topic("hazards"), stage.settings.on(edition).topic("hazards")
+    place = {"topic": mine, "partition": 0, "next": 1}
+    await stage.generation.collection("positions").insert_one(place)
+    place = {"topic": other, "partition": 4, "next": MOST_BEHIND + 1}
+    await second(stage).collection("positions").insert_one(place)
+
+    assert await work(stage).roll_back() == 2
+    assert await reads(stage) == 1
+    # The first has read of its own log alone, and the second all that there is of the other.
+    assert await work(stage).roll_back() == 0
+    assert await reads(stage) == 2
 
 
 async def test_a_rebuild_that_is_given_up_ends_the_command_that_waits_for_it(stage: Stage) -> None:
