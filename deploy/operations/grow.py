@@ -14,7 +14,7 @@ from shared.edition import Edition
 from shared.events.topology import SERVICES
 from shared.mongo import Client, Database
 from shared.relay.editions import Fed, fed, feed
-from shared.relay.republish import Why, begin, last, sent, set_back
+from shared.relay.republish import LogIncomplete, Run, Why, begin, last, sent, set_back, under_way
 from shared.settings import Settings
 
 _WORDS = """\
@@ -51,6 +51,7 @@ class Growing:
             NotNow: as things are it cannot be done.
             Unavailable: a server does not answer.
         """
+        await self._nothing_lost()
         edition = await self._chosen(partitions)
         await reach.topics(self.settings.on(edition))
         for service, database in publishers(self.settings, self.client).items():
@@ -61,6 +62,12 @@ class Growing:
                 return 1
         self._say(_THEN.format(number=edition.number))
         return 0
+
+    async def _nothing_lost(self) -> None:
+        for service, database in publishers(self.settings, self.client).items():
+            for kind in SERVICES[service].publishes:
+                if await under_way(database, kind):
+                    raise _incomplete(kind)
 
     async def _chosen(self, partitions: int) -> Edition:
         known = await in_use(self.settings, self.client)
@@ -97,7 +104,7 @@ class Growing:
         with Progress(*columns, console=self.console) as progress:
             bar = progress.add_task("", total=count)
             if await last(database, kind, Why.FILL) is None:
-                run = await begin(database, kind, Why.FILL)
+                run = await _begun(database, kind)
                 async for done in set_back(database, run):
                     progress.update(bar, completed=done)
             progress.update(bar, completed=count)
@@ -105,3 +112,18 @@ class Growing:
 
     def _say(self, text: str) -> None:
         self.console.print(text, soft_wrap=True, highlight=False, markup=False)
+
+
+async def _begun(database: Database, kind: str) -> Run:
+    try:
+        return await begin(database, kind, Why.FILL)
+    except LogIncomplete as why:
+        # Somebody began it since this command has looked.
+        raise _incomplete(why.kind) from None
+
+
+def _incomplete(kind: str) -> NotNow:
+    return NotNow(
+        f"{kind} is being published anew, and its log lacks what is still to be set back: end that first,"
+        f" with `nanxun republish {kind}`."
+    )

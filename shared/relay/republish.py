@@ -24,6 +24,18 @@ _LOOK_SECONDS = 0.1
 _ITS_OLDEST: Document = {"$dateFromString": {"dateString": {"$first": "$events.recorded_time"}}}
 
 
+class LogIncomplete(Exception):  # noqa: N818 - a state that waits for an operator
+    """A stream is being published anew, and what is marked of it as published its log may lack.
+
+    Attributes:
+        kind: the stream and the topic.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
 class Why(Enum):
     """Why documents are set back; values are the parts of the statement that say how far it is."""
 
@@ -68,12 +80,24 @@ async def last(database: Database, kind: str, why: Why = Why.LOST) -> datetime |
 
 
 async def begin(database: Database, kind: str, why: Why = Why.LOST) -> Run:
-    """Begin, or go on with what was begun; of a lost log nothing is promised from here on."""
+    """Begin, or go on with what was begun; of a lost log nothing is promised from here on.
+
+    A log may be found lost while an edition is filled: what is set back for that goes whole to every edition,
+    and the filling passes it over, or has set it back before.
+
+    Raises:
+        LogIncomplete: an edition is to be filled, and the stream is being published anew. What a filling sets
+            back is not sent to the other editions, and whoever publishes anew would pass it over.
+    """
     mine = f"${why.value}.{kind}"
     following: Document = {"$add": [{"$ifNull": ["$epoch", 0]}, 1]}
-    new: Document = {"epoch": {"$cond": [{"$ifNull": [mine, False]}, "$epoch", following]}}
+    lost: Document = {"$ne": [{"$type": f"${Why.LOST.value}.{kind}"}, "missing"]}
+    incomplete = lost if why is Why.FILL else False
+    stays: Document = {"$or": [{"$ifNull": [mine, False]}, incomplete]}
+    new: Document = {"epoch": {"$cond": [stays, "$epoch", following]}}
     run: Document = {"epoch": "$epoch", "began": "$$NOW", "after": "", "done": 0}
-    begun: Document = {f"{why.value}.{kind}": {"$ifNull": [mine, run]}}
+    begins: Document = {"$cond": [incomplete, "$$REMOVE", run]}
+    begun: Document = {f"{why.value}.{kind}": {"$ifNull": [mine, begins]}}
     if why is Why.LOST:
         # What was said before is void once a word carries another.
         begun["anew"] = {"$ifNull": [f"{mine}.epoch", "$epoch"]}
@@ -83,6 +107,8 @@ async def begin(database: Database, kind: str, why: Why = Why.LOST) -> Run:
         upsert=True,
         return_document=ReturnDocument.AFTER,
     )
+    if why is Why.FILL and _run(stated, kind, Why.LOST):
+        raise LogIncomplete(kind)
     found = _run(stated, kind, why)
     assert found is not None, "it was written"
     return found

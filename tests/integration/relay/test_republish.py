@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer
 
 from shared.events.watermarks import NOTHING
 from shared.mongo import Collection
-from shared.relay.republish import Run, begin, last, set_back, under_way
+from shared.relay.republish import LogIncomplete, Run, Why, begin, last, set_back, under_way
 from shared.relay.rounds import Read, mark, read, waiting
 from shared.relay.watermarks import Watermarks
 from shared.settings import Settings
@@ -129,6 +129,50 @@ async def test_a_later_one_sets_all_back_once_more_and_one_that_was_frozen_takes
 
     assert await stock.all_marked()
     assert await under_way(stock.database, "hazards") is None
+
+
+@pytest.mark.promise(1)
+async def test_no_edition_is_filled_before_a_lost_log_is_whole_again(
+    stock: Stock, hazards: Collection
+) -> None:
+    for n in range(4):
+        await stock.add(f"hz_{n}")
+    await hazards.update_many({}, {"$set": {"published": 1}, "$unset": {"unpublished_since": ""}})
+    lost = await begin(stock.database, "hazards")
+    await interrupted(set_back(stock.database, lost, together=2))
+
+    with pytest.raises(LogIncomplete):
+        await begin(stock.database, "hazards", Why.FILL)
+
+    # It counts as nothing: whoever goes on sets back what is left, as if it had not been asked for.
+    assert await under_way(stock.database, "hazards", Why.FILL) is None
+    again = await begin(stock.database, "hazards")
+    assert (again.epoch, again.done) == (lost.epoch, 2)
+    await anew(stock, again)
+    assert [case["published"] for case in await hazards.find().to_list(None)] == [0] * 4
+    assert (await begin(stock.database, "hazards", Why.FILL)).epoch == lost.epoch + 1
+
+
+@pytest.mark.promise(1)
+@pytest.mark.parametrize("ahead", [0, 2, 6])
+async def test_a_log_that_is_lost_while_an_edition_is_filled_gets_all_and_so_does_the_edition(
+    stock: Stock, hazards: Collection, ahead: int
+) -> None:
+    # So many cases are set back anew before the filling goes on from its third, and the others behind it.
+    for n in range(6):
+        await stock.add(f"hz_{n}", 2)
+    await hazards.update_many({}, {"$set": {"published": 2}, "$unset": {"unpublished_since": ""}})
+    filling = await begin(stock.database, "hazards", Why.FILL)
+    await interrupted(set_back(stock.database, filling, together=3))
+
+    lost = await begin(stock.database, "hazards")
+    if ahead:
+        await interrupted(set_back(stock.database, lost, together=ahead))
+    await anew(stock, await under_way(stock.database, "hazards", Why.FILL))
+    await anew(stock, await under_way(stock.database, "hazards"))
+
+    found = await read("hazards", hazards, ALL, newest=2, filled=False)
+    assert len(found.records) == len(found.filling) == 12
 
 
 async def test_nothing_is_promised_of_the_past_until_all_waits_with_the_time_of_its_oldest_event(
