@@ -10,7 +10,7 @@ from deploy.operations.followed import Followed, followed
 from deploy.operations.servers import store
 from shared.mongo import Client
 from shared.projection.decisions import Decision
-from shared.projection.generation import current
+from shared.projection.generation import Generation, generations
 from shared.projection.positions import stored
 from shared.projection.ruling import open_of
 from shared.settings import Settings
@@ -52,7 +52,24 @@ async def wait_for(settings: Settings, console: Console, facts: list[Identified]
 
 
 async def _done(settings: Settings, client: Client, one: Followed, asked: list[Decision]) -> list[Decision]:
-    generation = await current(one.database(settings, client), one.projection.name)
-    positions = await stored(generation, list({each.at for each in asked}))
-    pending = {each.id for each in await open_of(generation, asked)}
-    return [each for each in asked if positions[each.at].next >= each.after and each.id not in pending]
+    done, left = list[Decision](), asked
+    for generation in await _live(settings, client, one):
+        here = generation.on(settings)
+        names = {here.topic(topic) for topic in one.projection.topics}
+        mine = [each for each in left if each.at.topic in names]
+        if not mine:
+            continue
+        left = [each for each in left if each not in mine]
+        positions = await stored(generation, list({each.at for each in mine}))
+        pending = {each.id for each in await open_of(generation, mine)}
+        done += [each for each in mine if positions[each.at].next >= each.after and each.id not in pending]
+    # Nobody follows that edition of the log any more, so nothing of it is left to be applied.
+    return done + left
+
+
+async def _live(settings: Settings, client: Client, one: Followed) -> list[Generation]:
+    """Return the generations that are fed; that which is read comes first, and answers for its edition."""
+    database, name = one.database(settings, client), one.projection.name
+    known = await generations(database, name)
+    numbers = sorted(known.live, key=lambda number: number != known.current)
+    return [known.generation(database, name, number) for number in numbers]

@@ -9,6 +9,7 @@ from aiokafka import TopicPartition
 from rich.console import Console
 
 from deploy.operations.awaiting import wait_for
+from deploy.operations.editions import logs
 from deploy.operations.errors import NotNow
 from deploy.operations.facts import Identified, fact_of
 from deploy.operations.letters import Decided, Filter, Found, State, letters
@@ -54,6 +55,7 @@ class _Place:
     at: TopicPartition
     offset: int
     decided: Decided | None
+    partitions: int
 
 
 async def decide(settings: Settings, choice: Choice, console: Console, *, yes: bool, wait: bool) -> int:
@@ -69,27 +71,28 @@ async def decide(settings: Settings, choice: Choice, console: Console, *, yes: b
     """
     if bool(choice.ids) == (choice.wanted is not None):
         raise NotNow("say which letters: their ids, or --all with the filters that leave the right ones.")
-    async with log_of(settings) as log:
-        places, refused = await _chosen(settings, choice)
+    followed = await logs(settings)
+    async with log_of(*followed) as log:
+        places, refused = await _chosen(followed, choice)
         console.print(_WORDS[choice.state].format(count=len(places)), soft_wrap=True)
         # More may fit than was thought.
         if choice.wanted is not None and places and not yes and not typer.confirm("Go on?"):
             return 1
-        facts = await write(settings, _taken(settings, log, choice.state, places, refused))
+        facts = await write(settings, _taken(log, choice.state, places, refused))
     _told(console, choice.state, len(facts), refused)
     waited = await wait_for(settings, console, facts) if wait and facts else True
     return 0 if waited and not refused else 2
 
 
-async def _chosen(settings: Settings, choice: Choice) -> tuple[list[_Place], list[tuple[str, str]]]:
+async def _chosen(followed: list[Settings], choice: Choice) -> tuple[list[_Place], list[tuple[str, str]]]:
     """Return the letters that are meant, and which of the ids mean none, or several."""
     met: defaultdict[str, list[_Place]] = defaultdict(list)
-    async for found in letters(settings, choice.wanted or Filter(state=None)):
+    async for found in letters(followed, choice.wanted or Filter(state=None)):
         record = found.letter.record
         at = TopicPartition(record.topic, record.partition)
         for asked in ("",) if choice.wanted else choice.ids:
             if found.id.startswith(asked):
-                met[asked].append(_Place(found.id, at, record.offset, found.decided))
+                met[asked].append(_Place(found.id, at, record.offset, found.decided, found.partitions))
     if choice.wanted is not None:
         return met[""], []
     refused = [
@@ -102,12 +105,12 @@ async def _chosen(settings: Settings, choice: Choice) -> tuple[list[_Place], lis
 
 
 async def _taken(
-    settings: Settings, log: Log, state: State, places: list[_Place], refused: list[tuple[str, str]]
+    log: Log, state: State, places: list[_Place], refused: list[tuple[str, str]]
 ) -> AsyncIterator[Identified]:
     """Yield the decisions that can be taken, and note why the others cannot."""
     for place in places:
         try:
-            fact = await fact_of(log, await _again(log, place), state, settings.partitions)
+            fact = await fact_of(log, await _again(log, place), state)
         except NotNow as why:
             refused.append((place.id, str(why)))
         else:
@@ -119,7 +122,7 @@ async def _again(log: Log, place: _Place) -> Found:
     letter = Letter.read(record) if record is not None else None
     if letter is None:
         raise NotNow(f"the letter is no longer on {place.at.topic}")
-    return Found(place.id, letter, place.decided)
+    return Found(place.id, letter, place.decided, place.partitions)
 
 
 def _told(console: Console, state: State, count: int, refused: list[tuple[str, str]]) -> None:

@@ -8,12 +8,11 @@ from rich.console import Console
 
 from deploy.foreground import run
 from deploy.operations.choosing import Choice, decide
-from deploy.operations.editions import on_the_newest
 from deploy.operations.errors import NotNow
 from deploy.operations.followed import named
 from deploy.operations.letters import Filter, State
 from deploy.operations.showing import list_letters, show_letter
-from shared.settings import Settings
+from shared.settings import Settings, load
 from shared.topics import AGGREGATES
 
 commands = typer.Typer(
@@ -41,7 +40,7 @@ def list_(  # noqa: PLR0913 - the options of a command
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many are shown; all are counted.")] = 50,
 ) -> None:
     """Show dead letters, the newest first, and count them."""
-    settings = on_the_newest()
+    settings = load()
     wanted = _filter(settings, topic, projection, reason, None if everything else state)
     raise typer.Exit(run(list_letters(settings, wanted, limit, Console())))
 
@@ -49,7 +48,7 @@ def list_(  # noqa: PLR0913 - the options of a command
 @commands.command()
 def show(letter: Annotated[str, typer.Argument(help="The letter, or a unique beginning of its id.")]) -> None:
     """Show one dead letter whole, with what can be read of its record by now."""
-    raise typer.Exit(run(show_letter(on_the_newest(), letter)))
+    raise typer.Exit(run(show_letter(load(), letter)))
 
 
 def _deciding(verdict: State) -> Callable[..., None]:
@@ -65,7 +64,7 @@ def _deciding(verdict: State) -> Callable[..., None]:
         yes: Yes = False,
         wait: Wait = False,
     ) -> None:
-        settings = on_the_newest()
+        settings = load()
         wanted = _filter(settings, topic, projection, reason, State.OPEN)
         choice = Choice(verdict, tuple(ids or ()), wanted if everything else None)
         raise typer.Exit(run(decide(settings, choice, Console(), yes=yes, wait=wait)))

@@ -4,12 +4,14 @@ import asyncio
 
 from deploy.local.errors import Unavailable
 from deploy.operations.errors import NotNow
+from deploy.operations.followed import Followed, followed
 from deploy.operations.servers import store
 from shared.edition import Edition
 from shared.events.topology import SERVICES
 from shared.mongo import Client, Database
+from shared.projection.generation import generations
 from shared.relay.editions import Fed, fed, unaware
-from shared.settings import Settings, load
+from shared.settings import Settings
 
 # A relay reads what it is to feed every second, and says so every two.
 _LOOK_SECONDS = 0.5
@@ -27,17 +29,25 @@ async def in_use(settings: Settings, client: Client) -> list[Edition]:
     return sorted(found)
 
 
-def on_the_newest() -> Settings:
-    """Read the settings, of the newest edition of the log; of the first where MongoDB does not answer."""
-    return asyncio.run(_on_the_newest(load()))
+async def logs(settings: Settings) -> list[Settings]:
+    """Return the settings of every edition that a projection follows, whatever its generation; oldest first.
 
-
-async def _on_the_newest(settings: Settings) -> Settings:
+    Those of the first where MongoDB, which knows of others, does not answer.
+    """
     try:
         async with store(settings) as client:
-            return settings.on((await in_use(settings, client))[-1])
+            known = await in_use(settings, client)
+            live = {edition for one in followed() for edition in await _live(settings, client, one)}
     except Unavailable:
-        return settings
+        return [settings]
+    # A projection that never ran would follow the first, which may be gone by now.
+    return [settings.on(edition) for edition in known if edition in live] or [settings.on(known[-1])]
+
+
+async def _live(settings: Settings, client: Client, one: Followed) -> set[Edition]:
+    database, name = one.database(settings, client), one.projection.name
+    known = await generations(database, name)
+    return {known.generation(database, name, number).on(settings).edition for number in known.live}
 
 
 async def heard(

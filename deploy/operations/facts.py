@@ -17,7 +17,7 @@ from shared.projection.stuck import ParkedCase
 Identified = tuple[str, AnyOperation]
 
 
-async def fact_of(log: Log, found: Found, state: State, partitions: int) -> AnyOperation:
+async def fact_of(log: Log, found: Found, state: State) -> AnyOperation:
     """Return the decision on a letter.
 
     It holds once its partition was read up to the end that it has now: no projection is further, so every run
@@ -31,7 +31,7 @@ async def fact_of(log: Log, found: Found, state: State, partitions: int) -> AnyO
         raise NotNow(
             f"it was {found.state} at {found.decided.at:%Y-%m-%d %H:%M:%S} UTC, and the first counts"
         )
-    letter, one = found.letter, await original(log, found, partitions)
+    letter, one = found.letter, await original(log, found)
     if state is State.REDRIVEN and one.trouble:
         raise NotNow(one.trouble)
     at = TopicPartition(letter.topic, letter.partition)

@@ -65,11 +65,16 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One letter, with its id and what was decided on it."""
+    """One letter, with its id and what was decided on it.
+
+    Attributes:
+        partitions: how many its topic has, in its edition of the log.
+    """
 
     id: str
     letter: Letter
     decided: Decided | None
+    partitions: int
 
     @property
     def state(self) -> State:
@@ -103,29 +108,34 @@ def _state(fact: AnyOperation) -> State:
     return State.DISCARDED if isinstance(fact, DeadLetterDiscarded) else State.REDRIVEN
 
 
-async def letters(settings: Settings, wanted: Filter) -> AsyncIterator[Found]:
-    """Yield the letters that are meant, each once, in the order of their topics' partitions.
+async def letters(logs: list[Settings], wanted: Filter) -> AsyncIterator[Found]:
+    """Yield the letters in these editions of the log that are meant, each once, in the order of partitions.
 
     Of each letter its number alone is kept, some 100 bytes.
 
     Raises:
         KafkaError: Kafka does not answer.
     """
-    decided, seen = await decisions(settings), set[int]()
-    names = [settings.topic(topic) + DEAD for topic in AGGREGATES if wanted.topic in (None, topic)]
-    async for record in whole(settings, names):
-        found = Letter.read(record)
-        if found is None:
-            continue
+    # Decisions are on one topic, whatever the edition.
+    decided, seen = await decisions(logs[0]), set[int]()
+    async for found, partitions in _written(logs, wanted):
         identity = place(found.projection, found.topic, found.partition, found.offset)
         # As many bits as keep any two of millions apart.
         number = int(identity.removeprefix("dl_"), 16)
         if number in seen:
             continue
         seen.add(number)
-        one = Found(identity, found, decided.get(identity))
+        one = Found(identity, found, decided.get(identity), partitions)
         if wanted.fits(found, one.state):
             yield one
+
+
+async def _written(logs: list[Settings], wanted: Filter) -> AsyncIterator[tuple[Letter, int]]:
+    for settings in logs:
+        names = [settings.topic(topic) + DEAD for topic in AGGREGATES if wanted.topic in (None, topic)]
+        async for record in whole(settings, names):
+            if (found := Letter.read(record)) is not None:
+                yield found, settings.partitions
 
 
 def projection_name(settings: Settings, group: str) -> str:

@@ -132,9 +132,8 @@ class _Looking:
         counted: Counter[tuple[str, str]] = Counter()
         # Where MongoDB does not answer, at least the edition that a first installation has.
         asked = list(self.editions.values()) or [self.settings]
-        for settings in {each.edition: each for each in asked}.values():
-            async for found in letters(settings, Filter()):
-                counted[found.letter.projection, found.letter.topic] += 1
+        async for found in letters(list({each.edition: each for each in asked}.values()), Filter()):
+            counted[found.letter.projection, found.letter.topic] += 1
         for one, read in zip(followed(), self.whole.read, strict=True):
             settings = self.editions.get(one.name, self.settings)
             for applied in read.topics:

@@ -38,7 +38,7 @@ class Original:
         return fingerprint(self.kept)
 
 
-async def original(log: Log, found: Found, partitions: int) -> Original:
+async def original(log: Log, found: Found) -> Original:
     """Return the record of a letter, and whether it can be read by now.
 
     Raises:
@@ -48,7 +48,7 @@ async def original(log: Log, found: Found, partitions: int) -> Original:
     on_log = await log.record(TopicPartition(letter.topic, letter.partition), letter.offset)
     record = on_log if on_log is not None and _same(on_log, letter) else letter.original()
     kept = record or _kept(letter)
-    says = read(kept, partitions).decoded
+    says = read(kept, found.partitions).decoded
     trouble = None
     if record is None:
         trouble = f"its {' and '.join(letter.left_out)} was left out, and the log no longer has it"
@@ -60,9 +60,9 @@ async def original(log: Log, found: Found, partitions: int) -> Original:
     return Original(record, kept, key, says.subject, says.sequence, trouble)
 
 
-def case_of(found: Found, partitions: int) -> str | None:
+def case_of(found: Found) -> str | None:
     """Return the case and the event's place in it, as far as the letter alone tells them."""
-    says = read(_kept(found.letter), partitions).decoded
+    says = read(_kept(found.letter), found.partitions).decoded
     return f"{says.subject}:{says.sequence}" if says.subject else None
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from deploy.foreground import run
 from deploy.operations.awaiting import wait_for
-from deploy.operations.editions import on_the_newest
+from deploy.operations.editions import logs
 from deploy.operations.errors import NotNow
 from deploy.operations.facts import Identified, release, release_id
 from deploy.operations.followed import Followed, followed, named
@@ -22,7 +22,7 @@ from shared.projection import stuck
 from shared.projection.documents import CASES
 from shared.projection.generation import current
 from shared.projection.stuck import ParkedCase
-from shared.settings import Settings
+from shared.settings import Settings, load
 
 commands = typer.Typer(
     help="Cases that a bug of ours has stopped: list or release them.", no_args_is_help=True
@@ -32,10 +32,17 @@ Projection = Annotated[str | None, typer.Option("--projection", help="Only of th
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """One case that stands still in one read model."""
+    """One case that stands still in one read model.
+
+    Attributes:
+        of: the read model.
+        case: the case.
+        topic: where its release is met, in the edition of the log that the read model follows.
+    """
 
     of: Followed
     case: ParkedCase
+    topic: str
 
     def row(self) -> tuple[str, ...]:
         """Return what is shown of it."""
@@ -52,7 +59,7 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many are shown; all are counted.")] = 50,
 ) -> None:
     """Show the cases that are parked, with the bug that each met, and count them."""
-    raise typer.Exit(run(list_parked(on_the_newest(), projection, limit, Console())))
+    raise typer.Exit(run(list_parked(load(), projection, limit, Console())))
 
 
 @commands.command("release")
@@ -69,7 +76,7 @@ def release_(
     """Let cases go on, once the bug that stopped them is mended and deployed."""
     if bool(cases) == everything:
         raise NotNow("say which cases: their ids, or --all.")
-    raise typer.Exit(run(release_parked(on_the_newest(), cases, projection, Console(), yes=yes, wait=wait)))
+    raise typer.Exit(run(release_parked(load(), cases, projection, Console(), yes=yes, wait=wait)))
 
 
 async def parked(settings: Settings, client: Client, projection: str | None) -> AsyncIterator[Parked]:
@@ -83,7 +90,9 @@ async def parked(settings: Settings, client: Client, projection: str | None) -> 
     for one in wanted:
         generation = await current(one.database(settings, client), one.projection.name)
         async for case in stuck.parked(generation.collection(CASES)):
-            yield Parked(one, case)
+            # What stands at nothing that it holds is released on any topic of its lane.
+            topic = case.topic or generation.on(settings).topic(one.projection.topics[0])
+            yield Parked(one, case, topic)
 
 
 async def list_parked(settings: Settings, projection: str | None, limit: int, console: Console) -> None:
@@ -120,7 +129,7 @@ async def release_parked(  # noqa: PLR0913 - the options of the command
     Raises:
         Unavailable: a server does not answer.
     """
-    async with log_of(settings), store(settings) as client:
+    async with log_of(*await logs(settings)), store(settings) as client:
         meant = [
             one
             async for one in parked(settings, client, projection)
@@ -144,6 +153,4 @@ async def release_parked(  # noqa: PLR0913 - the options of the command
 
 async def _releases(settings: Settings, cases: list[Parked]) -> AsyncIterator[Identified]:
     for one in cases:
-        # What stands at nothing that it holds is released on any topic of its lane.
-        topic = one.case.topic or settings.topic(one.of.projection.topics[0])
-        yield release_id(), release(one.of.group(settings), topic, one.case)
+        yield release_id(), release(one.of.group(settings), one.topic, one.case)

@@ -42,15 +42,19 @@ def _sentence(server: str, where: str, trouble: Exception) -> str:
 
 
 @asynccontextmanager
-async def log_of(settings: Settings) -> AsyncIterator[Log]:
-    """Connect to Kafka for the block.
+async def log_of(*editions: Settings) -> AsyncIterator[Log]:
+    """Connect to Kafka for the block, to read of these editions of the log.
 
     Raises:
         Unavailable: Kafka does not answer, also later within the block.
         NotNow: it has not the topics of the platform.
     """
-    if await reach.missing(settings):
-        raise NotNow("Kafka lacks topics of the platform: give `nanxun topics` first, which creates them.")
+    for settings in editions:
+        if await reach.missing(settings):
+            raise NotNow(
+                "Kafka lacks topics of the platform: give `nanxun topics` first, which creates them."
+            )
+    settings = editions[0]
     log = Log(settings)
     try:
         yield log

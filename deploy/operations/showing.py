@@ -7,6 +7,7 @@ from itertools import count
 import typer
 from rich.console import Console
 
+from deploy.operations.editions import logs
 from deploy.operations.errors import NotNow
 from deploy.operations.letters import Filter, Found, letters, projection_name
 from deploy.operations.original import Original, case_of, original
@@ -25,8 +26,9 @@ async def list_letters(settings: Settings, wanted: Filter, limit: int, console: 
     newest: list[tuple[int, int, tuple[str, ...]]] = []
     # Two letters of one moment are told apart by when they were met.
     order, total = count(), 0
-    async with log_of(settings):
-        async for found in letters(settings, wanted):
+    followed = await logs(settings)
+    async with log_of(*followed):
+        async for found in letters(followed, wanted):
             total += 1
             at = found.letter.record.timestamp
             if len(newest) < limit:
@@ -49,7 +51,7 @@ def _row(settings: Settings, found: Found) -> tuple[str, ...]:
         projection_name(settings, letter.projection),
         _place(settings, found),
         letter.reason,
-        case_of(found, settings.partitions) or "",
+        case_of(found) or "",
     )
 
 
@@ -65,16 +67,17 @@ async def show_letter(settings: Settings, wanted: str) -> None:
         NotNow: there is none, or several begin so.
         Unavailable: Kafka does not answer.
     """
-    async with log_of(settings) as log:
+    followed = await logs(settings)
+    async with log_of(*followed) as log:
         # Only one of them is kept: all may be more than there is memory for.
         found, fitting = None, 0
-        async for one in letters(settings, Filter(state=None)):
+        async for one in letters(followed, Filter(state=None)):
             if one.id.startswith(wanted):
                 found, fitting = one, fitting + 1
         if found is None or fitting > 1:
             what = f"{fitting:,} letters begin with" if fitting else "there is no letter"
             raise NotNow(f"{what} {safe(wanted)}: `nanxun deadletters list --all` shows what there is.")
-        was = await original(log, found, settings.partitions)
+        was = await original(log, found)
     for name, text in _said(settings, found, was):
         typer.echo(f"{name:<11}{safe(text)}")
 

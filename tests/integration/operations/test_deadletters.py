@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from deploy.operations.choosing import Choice, decide
+from deploy.operations.editions import logs
 from deploy.operations.errors import NotNow
 from deploy.operations.letters import Filter, Found, State, letters
 from deploy.operations.showing import list_letters, show_letter
@@ -20,7 +21,7 @@ from tests.support import eventually
 
 
 async def found(settings: Settings, **wanted: Any) -> list[Found]:
-    return [one async for one in letters(settings, Filter(**wanted))]
+    return [one async for one in letters(await logs(settings), Filter(**wanted))]
 
 
 async def a_letter(figures: Stage, *more: Record) -> Found:
