@@ -74,7 +74,8 @@ class Moving:
             self._say("reads the new edition already.")
             return True
         assert known.building is not None, "it was begun"
-        old, new = (self._generation(known, number) for number in (known.current, known.building))
+        where = self.of.database(self.settings, self.client), self.of.projection.name
+        old, new = (known.generation(*where, number) for number in (known.current, known.building))
         self._say(f"building generation {new.number} from the new edition …")
         with Telling(self.console, self.of.service) as telling:
             await self._near(new, telling)
@@ -183,10 +184,6 @@ class Moving:
         """
         way = Way(generation.on(self.settings), self.of.projection.topics, telling.step)
         await way.come(generation, await way.ends(), step)
-
-    def _generation(self, known: Generations, number: int) -> Generation:
-        database = self.of.database(self.settings, self.client)
-        return Generation(database, self.of.projection.name, number, known.editions.get(number))
 
     def _say(self, text: str) -> None:
         self.console.print(f"{self.of.name}: {text}", soft_wrap=True, highlight=False, markup=False)
