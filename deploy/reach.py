@@ -1,12 +1,10 @@
 """First words to servers that somebody else runs: whether they answer, and the topics they should have."""
 
-from typing import Any
-
 from aiokafka.errors import KafkaError
-from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
 from deploy.local.errors import Unavailable
+from deploy.local.mongod import brief
 from shared.settings import Settings
 from shared.topics import absent, provision
 
@@ -54,9 +52,7 @@ async def mongo(settings: Settings) -> None:
     """
     where = settings.mongo.rpartition("@")[2]  # without the password
     try:
-        async with AsyncMongoClient[dict[str, Any]](
-            settings.mongo, serverSelectionTimeoutMS=_PATIENCE_MS
-        ) as client:
+        async with brief(settings.mongo, serverSelectionTimeoutMS=_PATIENCE_MS) as client:
             hello = await client.admin.command("hello")
     except PyMongoError as trouble:
         raise Unavailable(

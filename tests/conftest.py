@@ -5,14 +5,13 @@ import os
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
-from pymongo import AsyncMongoClient
 
 from deploy.local.addresses import Addresses
 from deploy.local.errors import Unavailable
+from deploy.local.mongod import brief
 from deploy.local.servers import servers
 from shared.settings import Settings, load
 from tests.promises import pytest_configure, pytest_runtest_makereport, pytest_terminal_summary
@@ -55,7 +54,7 @@ async def settings(addresses: Addresses, tmp_path: Path) -> AsyncIterator[Settin
         namespace=namespace,
         partitions=PARTITIONS,
     )
-    async with AsyncMongoClient[dict[str, Any]](addresses.mongo) as client:
+    async with brief(addresses.mongo) as client:
         for name in await client.list_database_names():
             if name.startswith(f"{namespace}_"):
                 await client.drop_database(name)

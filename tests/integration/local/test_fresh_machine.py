@@ -6,16 +6,14 @@ import os
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from pymongo import AsyncMongoClient
 
 from deploy.local import java, mongodb
 from deploy.local.kafka import cluster
-from deploy.local.mongod import replica_set
+from deploy.local.mongod import brief, replica_set
 
 pytestmark = pytest.mark.skipif(
     not importlib.util.find_spec("fiftyone"), reason="no wheel of MongoDB for this platform"
@@ -48,12 +46,12 @@ async def test_mongodb_runs_from_its_wheel_and_keeps_its_data_on_another_port(tm
     begin = time.monotonic()
     async with replica_set(tmp_path, standard_ports=False) as first:
         assert time.monotonic() - begin < READY_SECONDS
-        async with AsyncMongoClient[dict[str, Any]](first.uri, w="majority") as client:
+        async with brief(first.uri, w="majority") as client:
             await client["try"]["try"].insert_one({"_id": "kept"})
 
     async with replica_set(tmp_path, standard_ports=False) as second:
         assert second.uri != first.uri
-        async with AsyncMongoClient[dict[str, Any]](second.uri) as client:
+        async with brief(second.uri) as client:
             assert await client["try"]["try"].find_one() == {"_id": "kept"}
 
 
