@@ -10,7 +10,7 @@ from pymongo.errors import PyMongoError
 
 from shared import metrics
 from shared.mongo import Database
-from shared.relay.editions import Editions
+from shared.relay.known import Editions
 from shared.relay.waiting import LATEST, Oldest, SetBack, count
 
 log = structlog.get_logger()

@@ -9,9 +9,10 @@ from pymongo.errors import PyMongoError
 
 from shared import metrics
 from shared.mongo import Collection
-from shared.relay.editions import Editions, Senders
 from shared.relay.front import Front
+from shared.relay.known import Editions
 from shared.relay.rounds import anything, mark, read
+from shared.relay.senders import Senders
 from shared.relay.topics import Topics
 from shared.sender import NotSent
 

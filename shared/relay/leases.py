@@ -22,6 +22,7 @@ _UNTIL: Document = {"$dateAdd": {"startDate": "$$NOW", "unit": "second", "amount
 _NEXT_BEAT: Document = {"$add": [{"$ifNull": ["$beat", 0]}, 1]}
 # $$NOW is the server's clock; in a plain filter it would be a string that never matches.
 _LAPSED: Document = {"$expr": {"$lt": ["$until", "$$NOW"]}}
+_GIVEN_BACK: Document = {"$set": {"owner": "", "instance": "", "until": "$$NOW"}}
 
 
 @dataclass(slots=True)
@@ -104,9 +105,7 @@ class Leases:
     async def release(self) -> None:
         """Give everything back, so that others need not wait for the term."""
         self._held = frozenset()
-        await self.collection.update_many(
-            {"kind": "slot", "owner": self.owner}, [{"$set": {"owner": "", "instance": "", "until": "$$NOW"}}]
-        )
+        await self.collection.update_many({"kind": "slot", "owner": self.owner}, [_GIVEN_BACK])
         await self.collection.delete_one({"_id": self.owner})
 
     async def _balance(self) -> None:
@@ -120,7 +119,7 @@ class Leases:
             surplus = [lease["_id"] for lease in mine[share:]]
             await self.collection.update_many(
                 {"_id": {"$in": surplus}, "owner": self.owner},
-                [{"$set": {"owner": "", "instance": "", "until": "$$NOW"}}],
+                [_GIVEN_BACK],
             )
             return
         # What was given back is free whatever the clock says.

@@ -7,9 +7,9 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from shared.mongo import Database
-from shared.relay.editions import Editions
 from shared.relay.gauge import Gauge
 from shared.relay.hand import Hand
+from shared.relay.known import Editions
 from shared.relay.leases import RENEW_SECONDS, Leases
 from shared.relay.topics import Topics
 from shared.relay.watermarks import Watermarks

@@ -9,8 +9,8 @@ import pytest
 
 from deploy.local.mongod import ReplicaSet
 from shared import mongo
-from shared.relay.editions import Editions
 from shared.relay.gauge import Gauge
+from shared.relay.known import Editions
 from shared.relay.republish import begin, set_back
 from shared.settings import Settings
 from shared.stream.documents import UNPUBLISHED_INDEX, VALIDATOR

@@ -3,8 +3,8 @@
 import asyncio
 from itertools import chain, repeat
 
-from shared.relay.editions import Editions
 from shared.relay.hand import Hand
+from shared.relay.known import Editions
 from shared.relay.topics import Topics
 from shared.settings import Settings
 from shared.stream.documents import SLOTS

@@ -12,9 +12,10 @@ from shared.events.base import Recorded
 from shared.events.wire import decode
 from shared.partition import partition
 from shared.relay import Relay
-from shared.relay.editions import Fed, Senders
+from shared.relay.editions import Fed
 from shared.relay.republish import begin, set_back
 from shared.relay.rounds import Read, Round, mark, read
+from shared.relay.senders import Senders
 from shared.relay.waiting import UNPUBLISHED
 from shared.sender import NotSent
 from shared.settings import Settings
