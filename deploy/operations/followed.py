@@ -10,6 +10,7 @@ import services
 from deploy.operations.errors import NotNow
 from shared.mongo import Client, Database
 from shared.projection import Projection
+from shared.projection.generation import on_the_cluster
 from shared.settings import Settings
 
 
@@ -27,7 +28,7 @@ class Followed:
 
     def group(self, settings: Settings) -> str:
         """Return the name that dead letters and decisions have for it."""
-        return f"{settings.database(self.service)}-{self.projection.name}"
+        return on_the_cluster(settings.database(self.service), self.projection.name)
 
     def database(self, settings: Settings, client: Client) -> Database:
         """Return where it is kept."""

@@ -24,12 +24,12 @@ def hashed(identity: str) -> str:
     return f"{crc32(identity.encode()):08x}:{identity}"
 
 
-def on_the_cluster(database: Database, projection: str) -> str:
+def on_the_cluster(database: str, projection: str) -> str:
     """Return the name by which dead letters and decisions know a projection, whatever its generation.
 
     It holds the name of the database too: several services may have a projection of one name.
     """
-    return f"{database.name}-{projection}"
+    return f"{database}-{projection}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Generation:
     @property
     def group(self) -> str:
         """Its consumer group: each generation has its own, so that one is fed beside the other."""
-        name = on_the_cluster(self.database, self.projection)
+        name = on_the_cluster(self.database.name, self.projection)
         return name if self.number == 1 else f"{name}.{self.number}"
 
     def collection(self, name: str) -> Collection:

@@ -81,7 +81,7 @@ class Runtime(Generic[S, E]):
         A bug that ends the feeding of what is read ends this; one that ends another generation's does not.
         """
         unwatched(self._projection.name)
-        decisions = Decisions(on_the_cluster(self._database, self._projection.name))
+        decisions = Decisions(on_the_cluster(self._database.name, self._projection.name))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(decisions.follow(self._settings), name="decisions")
             try:
