@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from shared.clock import CLOCK, Clock
@@ -108,8 +109,13 @@ class Stream(Generic[S]):
             documents = await self._collection.find(where).sort("_id", 1).limit(limit).to_list(None)
         return [self._cases.read(document) for document in documents]
 
-    async def execute(self, case: str, command: Command, write: Write[S]) -> Outcome[S]:
+    async def execute(
+        self, case: str, command: Command, write: Write[S], *, unconfirmed: bool = False
+    ) -> Outcome[S]:
         """Apply a command to a case: load, decide, store; a lost race is decided again.
+
+        ``unconfirmed``: it was written before, for the same request, and nobody knows whether it is there; if
+        so, it is no repeat.
 
         Raises:
             Refused: by a rule of the domain or of the stream; nothing was stored.
@@ -118,6 +124,8 @@ class Stream(Generic[S]):
         try:
             async with asyncio.timeout(_DEADLINE_SECONDS):
                 outcome = await self._execute(case, command, write)
+                if unconfirmed and outcome.case.holds(command):
+                    outcome = replace(outcome, changed=True)
         except TimeoutError:
             late = Unavailable("the store did not confirm the write in time")
             count(self._service, command, late)
@@ -137,10 +145,11 @@ class Stream(Generic[S]):
             Unavailable: the store did not answer; the same commands tell what was done.
         """
         wishes = [wish._replace(command=await self._in_time.heeding(wish.command)) for wish in wishes]
-        verdicts: dict[int, Verdict[S]] = {**await self._together.enter(wishes)}
+        settled, unconfirmed = await self._together.enter(wishes)
+        verdicts: dict[int, Verdict[S]] = {**settled}
         # A change of what is there, a lost race, an unknown outcome: the way of every command.
         rest = [n for n in range(len(wishes)) if n not in verdicts]
-        others = [self.execute(*wishes[n]) for n in rest]
+        others = [self.execute(*wishes[n], unconfirmed=n in unconfirmed) for n in rest]
         verdicts |= zip(rest, await asyncio.gather(*others, return_exceptions=True), strict=True)
         return [verdicts[n] for n in range(len(wishes))]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import compress
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from shared.events.rules import Refused
 from shared.mongo import Collection, answering
@@ -13,6 +13,19 @@ from shared.stream.outcomes import count
 from shared.stream.stored import Outcome, Stored, Wish, there
 
 S = TypeVar("S")
+
+
+class Entered(NamedTuple, Generic[S]):
+    """What came of commands, by their places among the wishes.
+
+    Attributes:
+        verdicts: of those that are settled. The others have not been applied, or nobody knows: a change of a
+            case that is there, a lost race, a write that was not confirmed.
+        unconfirmed: those of the others whose write was not confirmed.
+    """
+
+    verdicts: dict[int, Outcome[S] | Refused]
+    unconfirmed: set[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +44,8 @@ class Together(Generic[S]):
     cases: Cases[S]
     commit: GroupCommit
 
-    async def enter(self, wishes: Sequence[Wish[S]]) -> dict[int, Outcome[S] | Refused]:
+    async def enter(self, wishes: Sequence[Wish[S]]) -> Entered[S]:
         """Apply what needs no more than one look and one insertion; no case is named twice.
-
-        Returns:
-            What came of it, by its place among the wishes. What is not there has not been applied, or nobody
-            knows: a change of a case that is there, a lost race, a write that was not confirmed.
 
         Raises:
             Unavailable: the store did not answer; the same commands tell what was done.
@@ -56,7 +65,8 @@ class Together(Generic[S]):
         for n in compress(begun, written):
             verdicts[n] = accepted = Outcome(begun[n], changed=True)
             count(self.service, wishes[n].command, accepted)
-        return verdicts
+        unconfirmed = {n for n, done in zip(begun, written, strict=True) if done is None}
+        return Entered(verdicts, unconfirmed)
 
     async def _known(self, cases: Sequence[str]) -> dict[str, Stored[S]]:
         with answering():

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deploy.local.mongod import ReplicaSet
 from shared import mongo
 from shared.errors import Unavailable
 from shared.events.rules import WrongState
@@ -14,7 +15,8 @@ from shared.mongo import Database
 from shared.settings import Settings
 from shared.stream import KeyReused, Outcome, Stream, UnknownCase, Verdict, Wish, Write
 from shared.stream.documents import LONGEST_COMMAND
-from tests.integration.stream.conftest import REPORT, STEP, Tale, command
+from tests.integration.failing import DONE_UNKNOWN, refusing
+from tests.integration.stream.conftest import REPORT, STEP, Tale, command, tales
 from tests.integration.stream.test_commands import sizes
 
 
@@ -112,6 +114,21 @@ async def test_an_insert_is_held_against_the_stores_clock(stream: Stream[Tale], 
 
     stored = row["stored"].as_datetime()
     assert timedelta(seconds=-1) <= stored - row["received"] <= LONGEST_COMMAND
+
+
+@pytest.mark.promise(5)
+async def test_what_nobody_confirmed_and_is_there_all_the_same_is_entered_and_no_repeat(
+    store: ReplicaSet, settings: Settings
+) -> None:
+    client = mongo.connect(store.uri)
+    stream = tales(client[settings.database("hazards")])
+    await stream.prepare()
+    async with stream.running(), refusing(client, "insert", DONE_UNKNOWN, times=1):
+        verdicts = await stream.enter([Wish(f"hz_{n}", command(f"k{n}"), REPORT) for n in range(3)])
+
+    assert changed(verdicts) == [True] * 3
+    assert await keys(stream, "hz_1") == ["k1"]
+    client.close()
 
 
 @pytest.mark.promise(5)
