@@ -94,7 +94,8 @@ async def stop(client: Client, *, within: float = _STOP_SECONDS) -> None:
     """Stop a client; what has not come to its end ``within`` seconds is told so once more.
 
     A consumer that is told in the very moment in which it lets go of its partitions takes it for a part of
-    that, and waits for the next ones for ever.
+    that, and waits for the next ones for ever. One of a group may keep its connections then until the process
+    ends.
     """
     with suppress(TimeoutError):
         await asyncio.wait_for(client.stop(), within)

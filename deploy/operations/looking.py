@@ -20,7 +20,7 @@ from shared.mongo import Client
 from shared.projection import stuck
 from shared.projection.documents import CASES
 from shared.projection.generation import current
-from shared.projection.log import Log
+from shared.projection.log import Log, looking
 from shared.projection.positions import stored
 from shared.projection.watermarks import latest
 from shared.relay.waiting import count, waits_longest
@@ -37,14 +37,13 @@ _READING_SECONDS = 60.0
 async def look(settings: Settings) -> Whole:
     """Ask everybody; a server that is away makes what it knows unknown, and nothing else."""
     client = mongo.connect(settings.mongo, timeout_ms=round(_PATIENCE_SECONDS * 1_000))
-    log = Log(settings)
     try:
-        looking = _Looking(settings, client, log)
-        await looking.all()
-        return looking.whole
+        async with looking(settings) as log:
+            asking = _Looking(settings, client, log)
+            await asking.all()
+            return asking.whole
     finally:
         client.close()
-        await log.close()
 
 
 def _nothing() -> Whole:
@@ -126,7 +125,9 @@ class _Looking:
             name = settings.topic(applied.topic)
             mine = {at: position for at, position in positions.items() if at.topic == name}
             applied.lag, applied.oldest = await lag(self.log, mine, self.bounds)
-        read.stopped = await stopped(self.log, positions)
+        # With the number of partitions that its own edition has.
+        async with looking(settings) as log:
+            read.stopped = await stopped(log, positions)
 
     async def _dead(self) -> None:
         counted: Counter[tuple[str, str]] = Counter()

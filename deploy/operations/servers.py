@@ -11,7 +11,7 @@ from deploy.local.errors import Unavailable
 from deploy.operations.errors import NotNow
 from shared import mongo
 from shared.mongo import Client
-from shared.projection.log import Log
+from shared.projection.log import Log, looking
 from shared.settings import Settings
 
 
@@ -55,10 +55,8 @@ async def log_of(*editions: Settings) -> AsyncIterator[Log]:
                 "Kafka lacks topics of the platform: give `nanxun topics` first, which creates them."
             )
     settings = editions[0]
-    log = Log(settings)
     try:
-        yield log
+        async with looking(settings) as log:
+            yield log
     except KafkaError as trouble:
         raise Unavailable(_sentence("Kafka", settings.kafka, trouble)) from trouble
-    finally:
-        await log.close()

@@ -1,6 +1,8 @@
 """A look at the log beside the consumer: where partitions end, and which record stands at an offset."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -126,6 +128,16 @@ class Log:
         async with self._starting:
             self._consumer = self._consumer or await _started(self.settings)
             return self._consumer
+
+
+@asynccontextmanager
+async def looking(settings: Settings) -> AsyncIterator[Log]:
+    """Yield a log to look at while the block runs."""
+    log = Log(settings)
+    try:
+        yield log
+    finally:
+        await log.close()
 
 
 async def _started(settings: Settings) -> AIOKafkaConsumer:

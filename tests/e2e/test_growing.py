@@ -175,6 +175,7 @@ async def dead(settings: Settings, count: int) -> bool:
     """Whether the table says so many open dead letters of the figures, and knows everything."""
     whole = await look(settings)
     assert whole.troubles == []
+    assert [one.stopped for one in whole.read] == [{}] * len(whole.read)
     figures = next(one for one in whole.read if one.name == "reporting-figures")
     assert [of.dead for of in figures.topics if of.topic == "savings"] == [count]
     return True

@@ -2,15 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from aiokafka import TopicPartition
 
 from shared.projection.generation import Generation, Vector, dropped
-from shared.projection.log import Log
+from shared.projection.log import looking
 from shared.projection.positions import Position, reached, stored
 from shared.projection.rebuild.intent import Overtaken
 from shared.settings import Settings
@@ -58,7 +57,7 @@ class Way:
         Raises:
             KafkaError: Kafka does not answer.
         """
-        async with self._looking() as log:
+        async with looking(self.settings) as log:
             return await log.ends(self.partitions)
 
     async def whole(self) -> None:
@@ -68,7 +67,7 @@ class Way:
             Stopped: it has not, so nothing can be built from it.
             KafkaError: Kafka does not answer.
         """
-        async with self._looking() as log:
+        async with looking(self.settings) as log:
             await log.check({partition: Position() for partition in self.partitions})
 
     async def goes_on(self, generation: Generation) -> None:
@@ -78,7 +77,7 @@ class Way:
             Stopped: it is not, or does not.
             KafkaError: Kafka does not answer.
         """
-        async with self._looking() as log:
+        async with looking(self.settings) as log:
             await log.check(await stored(generation, self.partitions))
 
     async def come(self, generation: Generation, goal: Vector, step: Step) -> None:
@@ -104,11 +103,3 @@ class Way:
                 await self.goes_on(generation)
                 moved = time.monotonic()
             await asyncio.sleep(_LOOK_SECONDS)
-
-    @asynccontextmanager
-    async def _looking(self) -> AsyncIterator[Log]:
-        log = Log(self.settings)
-        try:
-            yield log
-        finally:
-            await log.close()

@@ -1,7 +1,6 @@
 """A hand that was frozen amid its work does nothing with what it read of slots that another has by now."""
 
 import asyncio
-from itertools import chain, repeat
 
 from shared.relay.hand import Hand
 from shared.relay.known import Editions
@@ -20,14 +19,21 @@ async def test_what_was_read_before_a_slot_was_lost_is_neither_sent_nor_marked(
     await stock.add("hz_1")
     editions = Editions(settings, stock.database)
     following = asyncio.create_task(editions.run())
-    mine = chain([ALL], repeat([]))
+    asked = 0
+
+    def mine() -> list[int]:
+        nonlocal asked
+        asked += 1
+        return ALL if asked == 1 else []
+
     topics = Topics(settings, ("hazards",), list)
     topics.looked.set()
-    hand = Hand("hazards", stock.database["hazards"], lambda: next(mine), editions, topics)
+    hand = Hand("hazards", stock.database["hazards"], mine, editions, topics)
     await eventually(lambda: bool(editions.known))
 
     working = asyncio.create_task(hand.run())
-    await asyncio.sleep(1)
+    # The round asks once more; whoever asks again has sent and marked what it would.
+    await eventually(lambda: asked > 2)
     for task in (working, following):
         task.cancel()
     await asyncio.wait([working, following])
