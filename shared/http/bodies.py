@@ -68,8 +68,11 @@ Line = Annotated[
 ]
 Time = Annotated[AwareDatetime, BeforeValidator(_rfc3339), AfterValidator(_in_calendar)]
 Day = Annotated[date, BeforeValidator(_written_day)]
+# A hundred billion yuan: more than any enterprise saves or spends at a time, and little enough that what many
+# claim is never too large in sum for a counter of the store.
+MOST_FEN = 10**13
 # A text, a fraction or true would pass as a number of fen.
-Amount = Annotated[Fen, Field(strict=True)]
+Amount = Annotated[Fen, Field(strict=True, le=MOST_FEN)]
 
 
 class Body(BaseModel):

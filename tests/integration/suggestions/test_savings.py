@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
+from shared.http.bodies import MOST_FEN
 from tests.integration.suggestions.conftest import (
     ELSEWHERE,
     HAZARD,
@@ -86,7 +87,7 @@ async def test_a_saving_names_nothing_that_is_not_the_enterprises(floor: Floor) 
     ("changes", "field"),
     [
         ({"amount_fen": 0}, "amount_fen"),
-        ({"amount_fen": 2**53}, "amount_fen"),
+        ({"amount_fen": MOST_FEN + 1}, "amount_fen"),
         ({"amount_fen": True}, "amount_fen"),
         ({"category": "luck"}, "category"),
         ({"method": " "}, "method"),
