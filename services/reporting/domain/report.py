@@ -1,13 +1,14 @@
 """From counters to the figures of a report."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
 from services.reporting.domain.activity import distinct
 from services.reporting.domain.days import quantile
 from services.reporting.domain.figures import COUNTED, NAMES, OPEN_BALANCE, Derived, Stock
+from services.reporting.domain.periods import months
 
 # What must be known of the months before a range, to say what there is at the end of it.
 STOCK_PARTS: tuple[str, ...] = (*OPEN_BALANCE, Stock.ENTERPRISES_REGISTERED)
@@ -50,14 +51,49 @@ class Series:
     def totals(self, first: int, last: int) -> Totals:
         """Return every figure of the months from ``first`` to ``last``."""
         inside = [row.counters for row in self.rows if first <= row.month <= last]
-        earlier = [row.counters for row in self.rows if row.month < first]
-        counted = added(inside)
         if self.reporting is None:
-            # Whose counters were added up already: rows are thousands, and their sum says the same.
-            reporting = [Row(last, counted)]
+            active = None
         else:
-            reporting = [row for row in self.reporting if first <= row.month <= last]
-        return totals(counted, before=added([self.before, *earlier]), reporting=distinct(reporting, first))
+            active = [row for row in self.reporting if first <= row.month <= last]
+        return _totals(added(inside), before=self._stocks(first), active=active, span=(first, last))
+
+    def each_month(self, first: int, last: int) -> list[tuple[int, Totals]]:
+        """Return every figure of each month from ``first`` to ``last``; its stocks are at its end.
+
+        Each row is read once, whatever the number of months.
+        """
+        rows, active = _of_months(self.rows), None if self.reporting is None else _of_months(self.reporting)
+        before, found = self._stocks(first), list[tuple[int, Totals]]()
+        for month in months(first, last):
+            counted = added(row.counters for row in rows.get(month, ()))
+            own = None if active is None else active.get(month, [])
+            found.append((month, _totals(counted, before=before, active=own, span=(month, month))))
+            before = _stocks([before, counted])
+        return found
+
+    def _stocks(self, first: int) -> Counters:
+        """Return the parts of the stocks before a month."""
+        return _stocks([self.before, *(row.counters for row in self.rows if row.month < first)])
+
+
+def _of_months(rows: Iterable[Row]) -> Mapping[int, list[Row]]:
+    found: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.month].append(row)
+    return found
+
+
+def _stocks(parts: Sequence[Counters]) -> Counters:
+    return {name: sum(part.get(name, 0) for part in parts) for name in STOCK_PARTS}
+
+
+def _totals(
+    counted: Counters, *, before: Counters, active: list[Row] | None, span: tuple[int, int]
+) -> Totals:
+    first, last = span
+    # Whose counters were added up already: rows are thousands, and their sum says the same.
+    rows = [Row(last, counted)] if active is None else active
+    return totals(counted, before=before, reporting=distinct(rows, first))
 
 
 def totals(counted: Counters, *, before: Counters, reporting: int) -> Totals:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from services.reporting.domain.periods import months, show
+from services.reporting.domain.periods import show
 from services.reporting.domain.report import Series, Totals
 from services.reporting.domain.rollups import PREFECTURE_DIGITS, TOTAL, Level, level_of
 from services.reporting.store.reading import By, Counted, Range, Reading, groups
@@ -32,7 +32,7 @@ async def read(reading: Reading, area: str, by: By | None) -> tuple[Totals, Grou
 
 def by_month(series: Series, span: Range) -> Groups:
     """Return the figures of each month; its stocks are at its end."""
-    return [(show(month), series.totals(month, month)) for month in months(span.first, span.last)]
+    return [(show(month), figures) for month, figures in series.each_month(span.first, span.last)]
 
 
 async def _counted(reading: Reading, area: str, by: By | None) -> tuple[Counted, Counted | None]:

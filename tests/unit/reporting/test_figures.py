@@ -1,12 +1,14 @@
 """The laws of the figures, on any history: balances, cells that never go negative, what was known when."""
 
 import random
+from collections import UserDict
+from collections.abc import ItemsView
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reporting.domain.periods import months
-from services.reporting.domain.report import Totals
+from services.reporting.domain.report import Row, Series, Totals
 from services.reporting.domain.rollups import TOTAL, Level
 from shared.events import Fact, Recorded
 from shared.events.rules import month
@@ -52,6 +54,34 @@ def test_the_open_hazards_are_those_that_a_hand_would_count(log: Log) -> None:
 
     for at in months(FIRST, LAST):
         assert ledger.totals(at, at)["hazards_open"] == open_by_hand(log, at)
+
+
+@given(logs())
+def test_the_months_of_a_range_say_what_each_of_them_says_alone(log: Log) -> None:
+    series = kept(log).series()
+
+    for first in months(FIRST, LAST):
+        alone = [(at, series.totals(at, at)) for at in months(first, LAST)]
+        assert series.each_month(first, LAST) == alone
+
+
+class Counting(UserDict[str, int]):
+    """Counters that count how often they are gone through."""
+
+    read = 0
+
+    def items(self) -> ItemsView[str, int]:
+        """Go through them."""
+        self.read += 1
+        return super().items()
+
+
+def test_a_report_by_month_goes_through_each_row_once_however_many_months_it_has() -> None:
+    rows = [Row(at, Counting(hazards_reported=1)) for at in months(201501, 202412)]
+
+    Series(rows).each_month(201501, 202412)
+
+    assert {row.counters.read for row in rows if isinstance(row.counters, Counting)} == {1}
 
 
 @given(logs())
