@@ -38,7 +38,8 @@ async def command(request: Request) -> Command:
     # Before the time that is recorded: a statement about the past may rest on it.
     received = now()
     recorded = _milliseconds(state.clock())
-    occurred, skew = times(_said(body), recorded)
+    said = _said(body)
+    occurred, skew = times(said, recorded)
     return Command(
         # The name of the handler, of which there are as many as routes.
         name=request.scope["route"].name,
@@ -50,6 +51,7 @@ async def command(request: Request) -> Command:
         recorded_at=recorded,
         received_at=received,
         clock_skew=skew,
+        happens_now=said is None or skew,
         traceparent=traceparent(request.headers.get("traceparent")),
         refusal=too_old(actor, occurred, recorded, state.settings.backdate_days),
     )

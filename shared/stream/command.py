@@ -22,6 +22,7 @@ class Command:
         recorded_at: when it reached us.
         received_at: the same by this process's clock, from which the store tells one that comes too late.
         clock_skew: the sender's clock was ahead of ours.
+        happens_now: the sender said no time that could be taken: it happened when it reached us.
         traceparent: W3C trace context of the request.
         refusal: why it may not be done now; a repeat of what was done in time is answered all the same.
     """
@@ -34,6 +35,7 @@ class Command:
     occurred_at: datetime
     recorded_at: datetime
     clock_skew: bool = False
+    happens_now: bool = False
     traceparent: str | None = None
     refusal: Refused | None = None
     received_at: datetime = field(default_factory=now)
@@ -53,5 +55,10 @@ class Command:
         """
         if self.refusal is not None:
             raise self.refusal
-        recorded = max(self.recorded_at, not_recorded_before) if not_recorded_before else self.recorded_at
-        return Moment(self.occurred_at, recorded, self.clock_skew)
+        if not_recorded_before is None:
+            return Moment(self.occurred_at, self.recorded_at, self.clock_skew)
+        recorded, occurred = max(self.recorded_at, not_recorded_before), self.occurred_at
+        if self.happens_now:
+            # Another machine's clock, a little ahead, has recorded the step before.
+            occurred = max(occurred, not_recorded_before)
+        return Moment(occurred, recorded, self.clock_skew)

@@ -100,6 +100,7 @@ class Import:
             recorded_at=recorded,
             received_at=received,
             clock_skew=skew,
+            happens_now=row.row.occurred_at is None or skew,
             traceparent=self.traceparent,
             refusal=too_old(self.by, occurred, recorded, self.backdate_days),
         )

@@ -45,3 +45,12 @@ def test_a_clock_that_jumps_back_takes_no_case_back() -> None:
 
     assert COMMAND.moment(not_recorded_before=behind).recorded_at == NOON
     assert replace(COMMAND, recorded_at=behind).moment(not_recorded_before=NOON).recorded_at == NOON
+
+
+def test_what_happens_now_comes_after_what_another_machine_has_recorded_by_a_clock_ahead() -> None:
+    behind = NOON - timedelta(milliseconds=40)
+    stated = replace(COMMAND, occurred_at=behind, recorded_at=behind)
+
+    assert stated.moment(not_recorded_before=NOON).occurred_at == behind
+    assert replace(stated, happens_now=True).moment(not_recorded_before=NOON).occurred_at == NOON
+    assert replace(stated, happens_now=True).moment().occurred_at == behind
