@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.events.base import CaseFact, Fact, Recorded, Site, Size
 from shared.events.enterprises import EnterpriseFact, RegisterStatus
-from shared.events.rules import Refused
+from shared.events.rules import NoSite, reach
 from shared.lookup import Lookup
 from shared.mongo import Database, Document, answering
 from shared.projection import Folded, Generation, Projection
@@ -22,19 +22,19 @@ NAME = "places"
 _GENERATION_SECONDS = 2.0
 
 
-class UnknownSite(Refused):
+class UnknownSite(NoSite):
     """This service does not know the site, or not yet: its registration may still be on the way."""
 
     slug = "unknown-site"
 
 
-class SeveralSites(Refused):
+class SeveralSites(NoSite):
     """The enterprise has several sites, and the request does not say which it means."""
 
     slug = "several-sites"
 
 
-class ClosedSite(Refused):
+class ClosedSite(NoSite):
     """The site had ceased to work before what is reported happened."""
 
     slug = "closed-site"
@@ -98,23 +98,19 @@ class Places:
         known = await self._state(owner, owner)
         entry = known["enterprise"] if known else {"sites": []}
         if known is not None and site is None:
-            site = _only(entry["sites"])
+            site = _only(entry)
         found = next((candidate for candidate in entry["sites"] if candidate["id"] == site), None)
         if known is None or found is None:
             field = "site" if site else "enterprise"
             raise UnknownSite(
                 "this service does not know the site", fields={field: "is not known here (yet)"}
             )
+        meant = _site(entry, found)
         if (closed := known["closed"].get(site)) and datetime.fromisoformat(closed) <= at:
-            raise ClosedSite(f"the site closed at {closed}", fields={"site": f"closed at {closed}"})
-        return Site(
-            id=found["id"],
-            enterprise=entry["id"],
-            country=entry["country"],
-            region=found["region"],
-            industry=found["industry"],
-            size=Size(entry["size"]),
-        )
+            raise ClosedSite(
+                f"the site closed at {closed}", fields={"site": f"closed at {closed}"}, reach=reach(meant)
+            )
+        return meant
 
     async def holds(self, enterprise: str, case: str) -> bool:
         """Whether the enterprise has a case of this id, in another service.
@@ -145,12 +141,25 @@ class Places:
         return self._lookup
 
 
-def _only(sites: list[Document]) -> str | None:
-    open_sites = [site["id"] for site in sites if site["status"] == RegisterStatus.ACTIVE] or [
-        site["id"] for site in sites
-    ]
-    if len(open_sites) > 1:
+def _only(entry: Document) -> str | None:
+    sites: list[Document] = entry["sites"]
+    candidates = [site for site in sites if site["status"] == RegisterStatus.ACTIVE] or sites
+    if len(candidates) > 1:
         raise SeveralSites(
-            "the enterprise has several sites", fields={"site": "should say which"}, sites=open_sites
+            "the enterprise has several sites",
+            fields={"site": "should say which"},
+            reach=tuple({code: None for site in candidates for code in reach(_site(entry, site))}),
+            sites=[site["id"] for site in candidates],
         )
-    return str(open_sites[0]) if open_sites else None
+    return str(candidates[0]["id"]) if candidates else None
+
+
+def _site(entry: Document, site: Document) -> Site:
+    return Site(
+        id=site["id"],
+        enterprise=entry["id"],
+        country=entry["country"],
+        region=site["region"],
+        industry=site["industry"],
+        size=Size(entry["size"]),
+    )

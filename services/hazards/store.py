@@ -6,7 +6,7 @@ from datetime import date, datetime
 from services.hazards.domain import OPEN, Hazard, evolve, only_own, scope
 from shared.events.base import Site
 from shared.events.hazards import HazardStatus
-from shared.events.rules import Actor, Refused
+from shared.events.rules import Actor, NoSite
 from shared.mongo import Database, Document
 from shared.places import Places
 from shared.stream import CaseIds, Stored, Stream
@@ -51,7 +51,7 @@ class Store:
         """
         return await self._ids.new(_PREFIX, enterprise, command)
 
-    async def site(self, *, site: str | None, enterprise: str, at: datetime) -> Site | Refused:
+    async def site(self, *, site: str | None, enterprise: str, at: datetime) -> Site | NoSite:
         """Return the site that a report means, or why it is not to be had.
 
         A refusal is returned, since a repeat needs no site: the one that it was made at may be closed by now.
@@ -61,7 +61,7 @@ class Store:
         """
         try:
             return await self._places.site(site=site, enterprise=enterprise, at=at)
-        except Refused as refusal:
+        except NoSite as refusal:
             return refusal
 
     async def list(

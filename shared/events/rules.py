@@ -99,6 +99,31 @@ class OutOfScope(Refused):
         super().__init__("your account does not reach this site")
 
 
+class NoSite(Refused):
+    """The site that a request means is not to be had; the base of every reason why.
+
+    Attributes:
+        reach: what an account may name to reach it, or one of those that could be meant; empty where it
+            is not known. No part of the answer.
+    """
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        fields: Mapping[str, str] | None = None,
+        reach: tuple[str, ...] = (),
+        **extra: object,
+    ) -> None:
+        super().__init__(detail, fields=fields, **extra)
+        self.reach = reach
+
+    def told_to(self, actor: Actor, enterprise: str) -> tuple[str, ...]:
+        """Return what the actor's scope must name one of, to be told this of a site of ``enterprise``."""
+        # Where an unknown site lies is unknown as well: any area may turn out to hold it.
+        return self.reach or (enterprise, *actor.areas)
+
+
 class Invalid(Refused):
     """A field says what cannot be."""
 

@@ -15,7 +15,7 @@ from services.hazards.store import Wanted
 from shared.auth import Area, Uscc
 from shared.events.base import Site
 from shared.events.hazards import HazardStatus
-from shared.events.rules import SHANGHAI, Actor, Refused
+from shared.events.rules import SHANGHAI, Actor, NoSite
 from shared.events.suggestions import SubmittedAs
 from shared.http import DEFAULT_LIMIT, Body, Json, Limit, Page, Router, answer, page_of
 from shared.stream import Rule, Write
@@ -125,7 +125,7 @@ async def history(case: str, actor: Annotated[Actor, READ], store: Kept) -> Resp
     return answer(Page(items=[EntryView.of(entry) for entry in found.history]), version=found.version)
 
 
-def _reporting(body: Report, enterprise: str, site: Site | Refused) -> Rule[Hazard]:
+def _reporting(body: Report, enterprise: str, site: Site | NoSite) -> Rule[Hazard]:
     return lambda _, by, at: domain.report(
         by,
         at,

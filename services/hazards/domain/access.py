@@ -2,7 +2,7 @@
 
 from services.hazards.domain.hazard import Hazard
 from shared.events.base import Role, Site
-from shared.events.rules import Actor, OutOfScope, reach
+from shared.events.rules import Actor, NoSite, OutOfScope, reach
 
 
 def scope(actor: Actor) -> tuple[str, ...]:
@@ -25,6 +25,18 @@ def may_report(actor: Actor, site: Site) -> None:
         OutOfScope: the site lies outside.
     """
     if set(scope(actor)).isdisjoint(reach(site)):
+        raise OutOfScope
+
+
+def may_be_told(actor: Actor, why: NoSite, enterprise: str) -> None:
+    """Refuse to say why a site is not to be had to whoever could not report there anyway.
+
+    They are neither asked to try again nor told which sites the enterprise has, or since when one is closed.
+
+    Raises:
+        OutOfScope: the site lies outside, as do all that could be meant.
+    """
+    if set(scope(actor)).isdisjoint(why.told_to(actor, enterprise)):
         raise OutOfScope
 
 

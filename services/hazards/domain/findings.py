@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from services.hazards.domain.access import may_report
+from services.hazards.domain.access import may_be_told, may_report
 from services.hazards.domain.hazard import Hazard
 from services.hazards.domain.steps import about, codes_of, open_for
 from shared.codes import UnknownCode, accidents, lec, load
 from shared.events.base import Site
 from shared.events.hazards import HazardAssessed, HazardReported, HazardStatus, Risk, Source
-from shared.events.rules import Actor, Invalid, Moment, OutOfScope, Refused
+from shared.events.rules import Actor, Invalid, Moment, NoSite
 from shared.events.suggestions import SubmittedAs
 
 
@@ -17,7 +17,7 @@ def report(  # noqa: PLR0913 - what a report says
     at: Moment,
     *,
     enterprise: str,
-    site: Site | Refused,
+    site: Site | NoSite,
     source: Source,
     category: str | None,
     submitted_as: SubmittedAs,
@@ -34,14 +34,12 @@ def report(  # noqa: PLR0913 - what a report says
         submitted_as: whether the reporter may be known here.
 
     Raises:
-        OutOfScope: the actor does not reach the site.
+        OutOfScope: the actor does not reach the site, or none of those that could be meant.
         Invalid: the category is no code of its list.
-        Refused: the site is unknown, closed, or one of several.
+        NoSite: the site is unknown, closed, or one of several.
     """
-    if isinstance(site, Refused):
-        # Who could not report there anyway is not asked to try again.
-        if not by.areas and not by.covers_enterprise(enterprise):
-            raise OutOfScope
+    if isinstance(site, NoSite):
+        may_be_told(by, site, enterprise)
         raise site
     may_report(by, site)
     return HazardReported(

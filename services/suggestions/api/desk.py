@@ -16,7 +16,7 @@ from services.suggestions.domain.savings import Saving
 from services.suggestions.domain.suggestion import Suggestion
 from services.suggestions.store import Store
 from shared.events.base import Fact, Role, Site
-from shared.events.rules import Actor, Moment, OutOfScope, Refused, reach
+from shared.events.rules import Actor, Moment, NoSite, OutOfScope, reach
 from shared.http import Body, Commanded, allowed, answer
 from shared.stream import Command, Outcome, Step, Stored, Stream, UnknownCase, Write, rule_of
 
@@ -74,7 +74,7 @@ class Desk:
         self,
         stream: Stream[S],
         case: str,
-        site: Site | Refused,
+        site: Site | NoSite,
         opening: Opening[S],
         *,
         texts: Texts,
@@ -88,7 +88,7 @@ class Desk:
 
         def rule(state: S | None, by: Actor, at: Moment) -> Fact:
             # Only here: a form that was taken before is taken still, though its site has closed since.
-            if isinstance(site, Refused):
+            if isinstance(site, NoSite):
                 raise site
             return opening(state, by, at, site)
 
@@ -96,11 +96,11 @@ class Desk:
         write = Write(rule, guard, _given(texts), anonymous=anonymous, creates=True, fresh=True)
         return await stream.execute(case, self.command, write)
 
-    async def site(self, body: Placed) -> Site | Refused:
+    async def site(self, body: Placed) -> Site | NoSite:
         """Return the site that the body means, or why there is none.
 
         Raises:
-            OutOfScope: it is not the actor's to speak for.
+            OutOfScope: it is not the actor's to speak for, or none of those that could be meant is.
         """
         actor = self.command.by
         # Whether a foreign enterprise is known here is not for everybody to learn.
@@ -109,7 +109,10 @@ class Desk:
         at = self.command.occurred_at
         try:
             site = await self.store.places.site(site=body.site, enterprise=body.enterprise, at=at)
-        except Refused as refusal:
+        except NoSite as refusal:
+            # Nor which sites it has, or since when one is closed.
+            if not may_reach(actor, refusal.told_to(actor, body.owner)):
+                raise OutOfScope from None
             return refusal
         if not may_reach(actor, reach(site)):
             raise OutOfScope

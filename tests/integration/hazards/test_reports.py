@@ -83,6 +83,31 @@ async def test_an_area_is_reported_for_by_those_who_have_it(world: World, role: 
     assert problem(await world.report(form(site=f"{THERE}-1"), who=who))[:2] == (403, "forbidden")
 
 
+@pytest.mark.parametrize("role", ["inspector", "authority", "service"])
+@pytest.mark.parametrize("enterprise", [SEVERAL, CLOSED])
+async def test_nobody_learns_of_the_sites_of_an_enterprise_outside_their_area(
+    world: World, role: str, enterprise: str
+) -> None:
+    body = form(site=None, enterprise=enterprise)
+
+    outside = await world.report(body, who=world.who(role, areas=("3306",)))
+    within = await world.report(body, who=world.who(role, areas=("3305",)))
+
+    assert problem(outside) == (403, "forbidden", [])
+    assert enterprise not in outside.text
+    assert problem(within)[1:] == ("several-sites" if enterprise == SEVERAL else "closed-site", ["site"])
+    assert "reach" not in within.json()
+
+
+@pytest.mark.parametrize("enterprise", ["91330503MA2B0ABC9X", SEVERAL, CLOSED])
+async def test_an_area_does_not_count_for_who_speaks_for_an_enterprise(world: World, enterprise: str) -> None:
+    who = world.who("worker", enterprises=(HERE,), areas=("CN",))
+
+    answer = await world.report(form(site=None, enterprise=enterprise), who=who)
+
+    assert problem(answer) == (403, "forbidden", [])
+
+
 @pytest.mark.parametrize("role", ["operator", "partner", "protection"])
 async def test_roles_that_have_nothing_to_do_with_cases_report_none(world: World, role: str) -> None:
     assert problem(await world.report(who=world.who(role)))[:2] == (403, "forbidden")

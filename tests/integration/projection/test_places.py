@@ -120,6 +120,7 @@ async def test_with_several_sites_a_request_must_say_which(database: Database) -
         await known.site(site=None, enterprise=ENTERPRISE, at=NOON)
 
     assert refused.value.extra == {"sites": [FIRST, SECOND]}
+    assert set(refused.value.reach) == {ENTERPRISE, "CN", "33", "3305", "330501", "330502"}
     assert (await known.site(site=SECOND, enterprise=ENTERPRISE, at=NOON)).region == "330502"
 
 
@@ -139,8 +140,10 @@ async def test_what_the_copy_does_not_have_is_unknown(
 ) -> None:
     known = await knowing(database, registered(entry(1)))
 
-    with pytest.raises(UnknownSite):
+    with pytest.raises(UnknownSite) as refused:
         await known.site(site=site, enterprise=enterprise, at=NOON)
+
+    assert refused.value.reach == ()
 
 
 async def test_an_enterprise_without_sites_has_none_that_could_be_meant(database: Database) -> None:
@@ -154,10 +157,11 @@ async def test_a_closed_site_takes_only_what_happened_before(database: Database)
     known = await knowing(database, registered(entry(1)), closed(entry(1, RegisterStatus.CLOSED)))
 
     assert (await known.site(site=FIRST, enterprise=None, at=LATER - timedelta(seconds=1))).id == FIRST
-    with pytest.raises(ClosedSite):
+    with pytest.raises(ClosedSite) as refused:
         await known.site(site=FIRST, enterprise=None, at=LATER)
     with pytest.raises(ClosedSite):
         await known.site(site=None, enterprise=ENTERPRISE, at=LATER)
+    assert refused.value.reach == (ENTERPRISE, "CN", "33", "3305", "330501")
 
 
 async def test_the_one_site_that_is_still_open_is_the_one_that_is_meant(database: Database) -> None:

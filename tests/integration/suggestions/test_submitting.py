@@ -214,5 +214,19 @@ async def test_nobody_speaks_for_another_enterprise(floor: Floor) -> None:
     refused(elsewhere, 403, "forbidden")
 
 
+async def test_an_import_learns_of_no_sites_outside_its_area(floor: Floor) -> None:
+    unclear, shut = idea(enterprise=TWO_SITES), idea(site=f"{CLOSED}-1")
+    del unclear["site"]
+
+    for body, area in ((unclear, "33"), (shut, "11")):
+        outside = await floor.post("/v1/suggestions", "service paper", body, of=(area,))
+        assert "sites" not in refused(outside, 403, "forbidden")
+    which = await floor.post("/v1/suggestions", "service paper", unclear, of=("11",))
+    late = await floor.post("/v1/suggestions", "service paper", shut, of=("33",))
+
+    assert "reach" not in refused(which, 409, "several-sites", "site")
+    refused(late, 422, "closed-site", "site")
+
+
 async def test_a_new_case_has_no_version_yet(floor: Floor) -> None:
     refused(await floor.post("/v1/suggestions", "worker ann", idea(), etag='"1"'), 412, "precondition-failed")

@@ -10,9 +10,19 @@ from services.hazards.domain import Hazard
 from services.hazards.domain.refusals import NoCategory
 from shared.events.base import Role
 from shared.events.hazards import Control, DismissReason, HazardStatus, ReopenKind, Source
-from shared.events.rules import Actor, Invalid, Moment, OutOfScope, OwnWork, TooEarly, WrongState
+from shared.events.rules import (
+    Actor,
+    Invalid,
+    Moment,
+    NoSite,
+    OutOfScope,
+    OwnWork,
+    TooEarly,
+    WrongState,
+    reach,
+)
 from shared.events.suggestions import SubmittedAs
-from shared.places import UnknownSite
+from shared.places import ClosedSite, SeveralSites, UnknownSite
 from tests.unit.hazards.given import (
     ANN,
     BOB,
@@ -299,24 +309,64 @@ def test_a_report_for_a_site_out_of_reach_is_refused() -> None:
         reported(by=ANN, uscc=OTHER)
 
 
+UNKNOWN = UnknownSite("not known")
+SEVERAL = SeveralSites("several", reach=(*reach(site()), "CN", "11", "1101", "110101"))
+SHUT = ClosedSite("closed", reach=reach(site()))
+
+
+def report_at(why: NoSite, by: Actor) -> object:
+    return domain.report(
+        by,
+        at(),
+        enterprise=USCC,
+        site=why,
+        source=Source.WORKER,
+        category=None,
+        submitted_as=SubmittedAs.NAMED,
+    )
+
+
+@pytest.mark.parametrize("why", [UNKNOWN, SEVERAL, SHUT], ids=lambda why: why.slug)
 @pytest.mark.parametrize(
-    ("by", "refusal"),
-    [(ANN, UnknownSite), (Actor("carl", Role.WORKER, (OTHER,)), OutOfScope)],
-    ids=["whose enterprise it is", "a stranger"],
+    "by",
+    [
+        ANN,
+        Actor("ida", Role.INSPECTOR, (), ("330503",)),
+        Actor("zhou", Role.AUTHORITY, (), ("33",)),
+        Actor("paper", Role.SERVICE, (USCC,)),
+        Actor("paper", Role.SERVICE, (), ("CN",)),
+    ],
+    ids=lambda by: f"{by.role}{by.areas}",
 )
-def test_only_who_could_report_there_learns_that_the_site_is_unknown(
-    by: Actor, refusal: type[Exception]
+def test_who_could_report_there_learns_why_the_site_is_not_to_be_had(by: Actor, why: NoSite) -> None:
+    with pytest.raises(type(why)):
+        report_at(why, by)
+
+
+@pytest.mark.parametrize("why", [SEVERAL, SHUT], ids=lambda why: why.slug)
+@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.AUTHORITY, Role.SERVICE])
+def test_nobody_learns_of_the_sites_of_an_enterprise_that_has_none_in_their_area(
+    role: Role, why: NoSite
 ) -> None:
-    with pytest.raises(refusal):
-        domain.report(
-            by,
-            at(),
-            enterprise=USCC,
-            site=UnknownSite("not known"),
-            source=Source.WORKER,
-            category=None,
-            submitted_as=SubmittedAs.NAMED,
-        )
+    with pytest.raises(OutOfScope):
+        report_at(why, Actor("ida", role, (), ("3306",)))
+
+
+def test_one_of_several_sites_in_the_area_is_enough_to_be_asked_which() -> None:
+    with pytest.raises(SeveralSites):
+        report_at(SEVERAL, Actor("ida", Role.INSPECTOR, (), ("1101",)))
+
+
+def test_where_an_unknown_site_lies_is_not_known_so_that_whoever_has_an_area_is_to_try_again() -> None:
+    with pytest.raises(UnknownSite):
+        report_at(UNKNOWN, Actor("ida", Role.INSPECTOR, (), ("3306",)))
+
+
+@pytest.mark.parametrize("why", [UNKNOWN, SEVERAL, SHUT], ids=lambda why: why.slug)
+@pytest.mark.parametrize("role", [Role.WORKER, Role.TEAM, Role.MANAGER])
+def test_an_area_opens_nothing_to_those_who_speak_for_an_enterprise(role: Role, why: NoSite) -> None:
+    with pytest.raises(OutOfScope):
+        report_at(why, Actor("carl", role, (OTHER,), ("CN",)))
 
 
 def test_a_report_takes_only_a_category_of_the_list() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from services.suggestions.domain.access import may_reach
 from shared.events.base import Role
-from shared.events.rules import Actor, reach
+from shared.events.rules import Actor, NoSite, reach
 from tests.facts import ENTERPRISE, site
 
 HERE = reach(site())
@@ -27,6 +27,26 @@ def test_an_import_reaches_what_it_was_given() -> None:
     assert may_reach(Actor("a", Role.SERVICE, enterprises=(ENTERPRISE,)), HERE)
     assert may_reach(Actor("a", Role.SERVICE, areas=("3305",)), HERE)
     assert not may_reach(Actor("a", Role.SERVICE), HERE)
+
+
+@pytest.mark.parametrize(
+    ("actor", "closed", "unknown"),
+    [
+        (Actor("a", Role.WORKER, enterprises=(ENTERPRISE,)), True, True),
+        (Actor("a", Role.WORKER, enterprises=("92330503MA28NANX1T",), areas=("CN",)), False, False),
+        (Actor("a", Role.SERVICE, areas=("3305",)), True, True),
+        (Actor("a", Role.SERVICE, areas=("11",)), False, True),
+        (Actor("a", Role.SERVICE, enterprises=("92330503MA28NANX1T",)), False, False),
+    ],
+)
+def test_why_a_site_is_not_to_be_had_is_told_to_those_who_may_reach_it(
+    actor: Actor,
+    *,
+    closed: bool,
+    unknown: bool,
+) -> None:
+    assert may_reach(actor, NoSite("closed", reach=HERE).told_to(actor, ENTERPRISE)) is closed
+    assert may_reach(actor, NoSite("not known").told_to(actor, ENTERPRISE)) is unknown
 
 
 @pytest.mark.parametrize("role", [Role.INSPECTOR, Role.PROTECTION, Role.PARTNER, Role.OPERATOR])
