@@ -6,6 +6,7 @@ from shared.http.bodies import Amount, Body, Day, Line, Text, Time
 from shared.http.callers import OpenRoute, allowed, caller, policy
 from shared.http.commands import Commanded, command
 from shared.http.cursors import DEFAULT_LIMIT, Limit, cursor_of, page_of, position_of
+from shared.http.placed import Placed
 from shared.http.problems import Problem, invalid
 from shared.http.routes import Router
 from shared.http.serve import PortTaken, run, serve
@@ -21,6 +22,7 @@ __all__ = [
     "Line",
     "OpenRoute",
     "Page",
+    "Placed",
     "PortTaken",
     "Problem",
     "Router",

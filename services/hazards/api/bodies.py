@@ -2,11 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from shared.events.hazards import Control, DismissReason, ReopenKind, Source
 from shared.events.suggestions import SubmittedAs
-from shared.http import Amount, Body, Day, Line, Text
+from shared.http import Amount, Body, Day, Line, Placed, Text
 from shared.http.bodies import LONGEST_TEXT
 
 # A control of every rank, twice; who needs more has more than one hazard.
@@ -16,39 +16,21 @@ _MOST_EVIDENCE = 20
 # The list of accident types has twenty codes.
 _MOST_CAUSES = 20
 
-EnterpriseId = Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$")]
-SiteId = Annotated[str, Field(pattern=r"^[0-9A-Z]{18}-[1-9][0-9]{0,4}$")]
 CaseId = Annotated[str, Field(pattern=r"^hz_[0-9a-f]{32}$")]
 MediaId = Annotated[str, Field(pattern=r"^md_[0-9a-f]{32}$")]
 # SHA-256 of the receipt secret that stays on the phone.
 ReceiptHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Report(Body):
+class Report(Placed):
     """Somebody saw a hazard, at a site or at the only site of an enterprise."""
 
-    enterprise: EnterpriseId | None = None
-    site: SiteId | None = Field(None, validate_default=True)
     category: Line | None = None
     source: Source
     description: Text
     place: Line | None = None
     submitted_as: SubmittedAs = SubmittedAs.NAMED
     receipt_hash: ReceiptHash | None = None
-
-    @field_validator("site")
-    @classmethod
-    def _placed(cls, site: str | None, said: ValidationInfo) -> str | None:
-        enterprise = said.data.get("enterprise")
-        if site is None and "enterprise" in said.data and enterprise is None:
-            raise ValueError("should be given, or the enterprise where it has only one")
-        if site and enterprise and not site.startswith(f"{enterprise}-"):
-            raise ValueError("should be a site of the enterprise")
-        return site
-
-    def at_enterprise(self) -> str:
-        """Return the enterprise whose site is meant."""
-        return self.enterprise or (self.site or "").rpartition("-")[0]
 
     def texts(self) -> dict[str, str]:
         """Return what stays in this service."""

@@ -27,7 +27,7 @@ router = Router(prefix=PATH, tags=["hazards"])
 @router.post("", dependencies=[REPORT], status_code=201, response_model=HazardView)
 async def report(body: Report, desk: At) -> Response:
     """Report a hazard, also without a name."""
-    store, command, enterprise = desk.store, desk.command, body.at_enterprise()
+    store, command, enterprise = desk.store, desk.command, body.owner
     case = await store.new_id(enterprise, command.id)
     site = await store.site(site=body.site, enterprise=enterprise, at=command.occurred_at)
     write: Write[Hazard] = Write(

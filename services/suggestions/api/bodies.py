@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.events.savings import SavingCategory
 from shared.events.suggestions import Recommendation, SubmittedAs, SuggestionTopic
-from shared.http import Amount, Body, Day, Line, Text, invalid
+from shared.http import Amount, Body, Day, Line, Placed, Text
 
 # More than the largest factory has on one shift.
 _MOST_PRESENT = 100_000
@@ -23,25 +23,6 @@ class Part(BaseModel):
     """A piece of a body."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Placed(Body):
-    """A body that belongs to a site; the enterprise alone is enough where it has only one."""
-
-    site: Line | None = None
-    enterprise: Line | None = None
-
-    @property
-    def owner(self) -> str:
-        """The enterprise that is meant.
-
-        Raises:
-            Problem: 422, neither is given.
-        """
-        owner = self.enterprise or (self.site or "").rpartition("-")[0]
-        if not owner:
-            raise invalid("site", "should be <enterprise>-<number>, or enterprise be given instead")
-        return owner
 
 
 class Submit(Placed):

@@ -9,7 +9,6 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from services.suggestions.api import resources
-from services.suggestions.api.bodies import Placed
 from services.suggestions.domain.access import Reached, may_reach, scope
 from services.suggestions.domain.days import day_of
 from services.suggestions.domain.savings import Saving
@@ -17,7 +16,7 @@ from services.suggestions.domain.suggestion import Suggestion
 from services.suggestions.store import Store
 from shared.events.base import Fact, Role, Site
 from shared.events.rules import Actor, Moment, NoSite, OutOfScope, reach
-from shared.http import Body, Commanded, allowed, answer
+from shared.http import Body, Commanded, Placed, allowed, answer
 from shared.stream import Command, Outcome, Step, Stored, Stream, UnknownCase, Write, rule_of
 
 S = TypeVar("S", bound=Reached)

@@ -98,6 +98,9 @@ async def test_a_saving_names_nothing_that_is_not_the_enterprises(floor: Floor) 
         ({"suggestion": "hz_" + "0" * 32}, "suggestion"),
         ({"hazard": HERE}, "hazard"),
         ({"currency": "CNY"}, "currency"),
+        ({"site": "nonsense"}, "site"),
+        ({"site": None}, "site"),
+        ({"enterprise": ELSEWHERE}, "site"),
     ],
 )
 async def test_a_claim_that_is_wrong_is_refused_by_field(
