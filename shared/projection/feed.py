@@ -37,6 +37,7 @@ log = structlog.get_logger()
 _FEW_RECORDS = 1_000
 _GATHER_SECONDS = 0.1
 _RETRY_SECONDS = 1.0
+_TELL_SECONDS = 1.0
 # Behind the grace that a batch under way has: for leaving the group.
 _LEAVING_SECONDS = 2.0
 # An operator waits for this; a look costs nothing while nothing was decided.
@@ -159,7 +160,9 @@ class Feed(Generic[S, E]):
         }
         consumer = self.seats.consumer_of()
         if reached and consumer is not None:
-            with suppress(KafkaError, IllegalStateError):
-                await consumer.commit(reached)
+            # By itself it is tried until a coordinator is found, and nothing is applied meanwhile.
+            with suppress(KafkaError, IllegalStateError, TimeoutError):
+                async with asyncio.timeout(_TELL_SECONDS):
+                    await consumer.commit(reached)
         if len(batch) < _FEW_RECORDS:
             await asyncio.sleep(_GATHER_SECONDS)

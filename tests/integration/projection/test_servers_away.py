@@ -1,13 +1,17 @@
 """A server that is away delays a projection and loses nothing."""
 
+import asyncio
+from typing import Any
+
 import pytest
+from aiokafka import AIOKafkaConsumer
 
 from deploy.local.kafka import Cluster
 from deploy.local.mongod import ReplicaSet
 from shared.settings import Settings
 from shared.topics import provision
 from tests.facts import records
-from tests.integration.projection.conftest import stage_on
+from tests.integration.projection.conftest import Stage, stage_on
 from tests.support import eventually
 
 # A server of the test's own comes back within seconds; a busy machine takes longer.
@@ -56,3 +60,18 @@ async def test_of_several_brokers_that_are_named_any_shows_the_way(
         await stage.send(records("hz_1", 1))
         async with stage.running():
             await eventually(lambda: stage.has_told(hz_1=[1]), deadline=BACK_SECONDS)
+
+
+@pytest.mark.promise(5)
+async def test_a_coordinator_that_is_not_found_keeps_nothing_from_being_applied(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(_self: AIOKafkaConsumer, _offsets: Any = None) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(AIOKafkaConsumer, "commit", never)
+    await stage.send(records("hz_1", 1))
+    async with stage.running():
+        await eventually(lambda: stage.has_told(hz_1=[1]), deadline=BACK_SECONDS)
+        await stage.send(records("hz_1", 2))
+        await eventually(lambda: stage.has_told(hz_1=[1, 2]), deadline=BACK_SECONDS)
