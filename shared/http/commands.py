@@ -4,7 +4,7 @@ import re
 import secrets
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import orjson
 from fastapi import Depends
@@ -38,8 +38,7 @@ async def command(request: Request) -> Command:
     # Before the time that is recorded: a statement about the past may rest on it.
     received = now()
     recorded = _milliseconds(state.clock())
-    said = _said(body)
-    occurred, skew = times(said, recorded)
+    when = times(_said(body), recorded)
     return Command(
         # The name of the handler, of which there are as many as routes.
         name=request.scope["route"].name,
@@ -47,13 +46,13 @@ async def command(request: Request) -> Command:
         digest=digest(request.method, request.scope["path"], body),
         expected=expected(request.headers.get("if-match")),
         by=actor,
-        occurred_at=occurred,
+        occurred_at=when.occurred_at,
         recorded_at=recorded,
         received_at=received,
-        clock_skew=skew,
-        happens_now=said is None or skew,
+        clock_skew=when.clock_skew,
+        happens_now=when.happens_now,
         traceparent=traceparent(request.headers.get("traceparent")),
-        refusal=too_old(actor, occurred, recorded, state.settings.backdate_days),
+        refusal=too_old(actor, when.occurred_at, recorded, state.settings.backdate_days),
     )
 
 
@@ -84,13 +83,21 @@ def traceparent(given: str | None) -> str | None:
     return given if given and _TRACE.fullmatch(given) else None
 
 
-def times(said: datetime | None, recorded: datetime) -> tuple[datetime, bool]:
-    """Return when it happened, and whether the sender's clock was ahead."""
+class When(NamedTuple):
+    """When a command happened; the names are those of a command."""
+
+    occurred_at: datetime
+    clock_skew: bool = False
+    happens_now: bool = False
+
+
+def times(said: datetime | None, recorded: datetime) -> When:
+    """Return when it happened, by what its sender said of that."""
     if said is None:
-        return recorded, False
+        return When(recorded, happens_now=True)
     if said > recorded + SKEW:
         raise invalid("occurred_at", "should not lie in the future")
-    return (recorded, True) if said > recorded else (_milliseconds(said), False)
+    return When(recorded, clock_skew=True, happens_now=True) if said > recorded else When(_milliseconds(said))
 
 
 def too_old(actor: Actor, occurred: datetime, recorded: datetime, days: int) -> TooOld | None:

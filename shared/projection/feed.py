@@ -37,6 +37,7 @@ log = structlog.get_logger()
 _FEW_RECORDS = 1_000
 _GATHER_SECONDS = 0.1
 _RETRY_SECONDS = 1.0
+# Only lag tools read it; a broker that is there answers within milliseconds.
 _TELL_SECONDS = 1.0
 # Behind the grace that a batch under way has: for leaving the group.
 _LEAVING_SECONDS = 2.0

@@ -71,9 +71,6 @@ class Hand:
     async def _turn(self) -> bool:
         """Publish a round; whether there may be more at once."""
         slots = self.slots()
-        if not slots:
-            # What comes back may have been another relay's meanwhile.
-            self._front = Front()
         if not slots or not self.topics.takes(self.kind) or not self.editions.go_on():
             return False
         with self.editions.at_work():

@@ -88,7 +88,7 @@ class Import:
 
     def _wish(self, row: Row, received: datetime, recorded: datetime) -> Wish[Enterprise]:
         assert row.row is not None
-        occurred, skew = times(row.row.occurred_at, recorded)
+        when = times(row.row.occurred_at, recorded)
         asked = digest("PUT", "/v1/imports/enterprises", row.sent)
         command = Command(
             name="import",
@@ -96,13 +96,13 @@ class Import:
             digest=asked,
             expected=None,
             by=self.by,
-            occurred_at=occurred,
+            occurred_at=when.occurred_at,
             recorded_at=recorded,
             received_at=received,
-            clock_skew=skew,
-            happens_now=row.row.occurred_at is None or skew,
+            clock_skew=when.clock_skew,
+            happens_now=when.happens_now,
             traceparent=self.traceparent,
-            refusal=too_old(self.by, occurred, recorded, self.backdate_days),
+            refusal=too_old(self.by, when.occurred_at, recorded, self.backdate_days),
         )
         return Wish(row.row.uscc, command, registration(row.row.uscc, row.row, self.by))
 

@@ -55,7 +55,7 @@ class Series:
             active = None
         else:
             active = [row for row in self.reporting if first <= row.month <= last]
-        return _totals(added(inside), before=self._stocks(first), active=active, span=(first, last))
+        return _totals(added(inside), self._stocks(first), active, first, last)
 
     def each_month(self, first: int, last: int) -> list[tuple[int, Totals]]:
         """Return every figure of each month from ``first`` to ``last``; its stocks are at its end.
@@ -67,7 +67,7 @@ class Series:
         for month in months(first, last):
             counted = added(row.counters for row in rows.get(month, ()))
             own = None if active is None else active.get(month, [])
-            found.append((month, _totals(counted, before=before, active=own, span=(month, month))))
+            found.append((month, _totals(counted, before, own, month, month)))
             before = _stocks([before, counted])
         return found
 
@@ -87,22 +87,15 @@ def _stocks(parts: Sequence[Counters]) -> Counters:
     return {name: sum(part.get(name, 0) for part in parts) for name in STOCK_PARTS}
 
 
-def _totals(
-    counted: Counters, *, before: Counters, active: list[Row] | None, span: tuple[int, int]
-) -> Totals:
-    first, last = span
+def _totals(counted: Counters, before: Counters, active: list[Row] | None, first: int, last: int) -> Totals:
+    """Return every figure of some months, from their counters and from the stocks before them."""
     # Whose counters were added up already: rows are thousands, and their sum says the same.
     rows = [Row(last, counted)] if active is None else active
-    return totals(counted, before=before, reporting=distinct(rows, first))
-
-
-def totals(counted: Counters, *, before: Counters, reporting: int) -> Totals:
-    """Return every figure of some months, from their counters and from the stocks before them."""
-    there = added([before, counted])
+    there = _stocks([before, counted])
     figures: Totals = {NAMES[figure]: counted.get(figure, 0) for figure in COUNTED}
     figures[Stock.HAZARDS_OPEN.value] = sum(sign * there[flow] for flow, sign in OPEN_BALANCE.items())
     figures[NAMES[Stock.ENTERPRISES_REGISTERED]] = there[Stock.ENTERPRISES_REGISTERED]
-    figures[Derived.ENTERPRISES_REPORTING.value] = reporting
+    figures[Derived.ENTERPRISES_REPORTING.value] = distinct(rows, first)
     figures[Derived.DAYS_MEDIAN.value] = quantile(counted, _MEDIAN)
     figures[Derived.DAYS_P95.value] = quantile(counted, _P95)
     return figures

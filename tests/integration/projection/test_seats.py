@@ -1,7 +1,8 @@
 """A lane that is stopped stands still with all of its topics."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -26,22 +27,30 @@ class Refusing(Log):
         await super().check(positions)
 
 
+@asynccontextmanager
+async def seating(
+    stage: Stage, log: Log, *partitions: TopicPartition
+) -> AsyncIterator[tuple[Seats, AIOKafkaConsumer]]:
+    """Have a consumer's partitions seated while the block runs."""
+    await prepare(stage.generation, stage.projection)
+    async with AIOKafkaConsumer(bootstrap_servers=stage.settings.kafka) as consumer:
+        consumer.assign(list(partitions))
+        seats = Seats(stage.generation, log, consumer_of=lambda: consumer)
+        task = asyncio.create_task(seats.run())
+        await seats.on_partitions_assigned(partitions)
+        try:
+            yield seats, consumer
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+    await log.close()
+
+
 async def test_a_lane_that_cannot_be_seated_keeps_none_behind_it_from_its_seat(stage: Stage) -> None:
     first, second, third = (TopicPartition(stage.settings.topic("hazards"), lane) for lane in range(3))
-    await prepare(stage.generation, stage.projection)
-    log = Refusing(stage.settings)
-    async with AIOKafkaConsumer(bootstrap_servers=stage.settings.kafka) as consumer:
-        consumer.assign([first, second, third])
-        seats = Seats(stage.generation, log, consumer_of=lambda: consumer)
-        seating = asyncio.create_task(seats.run())
-        await seats.on_partitions_assigned([first, second, third])
-        try:
-            await eventually(lambda: seats.seated.keys() == {second, third}, deadline=FAR)
-            assert not seats.settled()
-        finally:
-            seating.cancel()
-            await asyncio.wait([seating])
-    await log.close()
+    async with seating(stage, Refusing(stage.settings), first, second, third) as (seats, _):
+        await eventually(lambda: seats.seated.keys() == {second, third}, deadline=FAR)
+        assert not seats.settled()
 
 
 async def test_what_waits_for_its_seat_when_its_lane_stops_is_not_seated(stage: Stage) -> None:
@@ -49,13 +58,7 @@ async def test_what_waits_for_its_seat_when_its_lane_stops_is_not_seated(stage: 
         TopicPartition(stage.settings.topic(topic), lane)
         for topic, lane in (("hazards", 0), ("suggestions", 0), ("hazards", 1))
     )
-    await prepare(stage.generation, stage.projection)
-    log = Log(stage.settings)
-    async with AIOKafkaConsumer(bootstrap_servers=stage.settings.kafka) as consumer:
-        consumer.assign([hazards, suggestions, other])
-        seats = Seats(stage.generation, log, consumer_of=lambda: consumer)
-        seating = asyncio.create_task(seats.run())
-        await seats.on_partitions_assigned([hazards, suggestions, other])
+    async with seating(stage, Log(stage.settings), hazards, suggestions, other) as (seats, consumer):
         await eventually(lambda: seats.seated.keys() == {hazards, suggestions, other}, deadline=FAR)
 
         seats.reseat([suggestions])
@@ -68,7 +71,3 @@ async def test_what_waits_for_its_seat_when_its_lane_stops_is_not_seated(stage: 
 
         seats.again(0)
         await eventually(lambda: seats.seated.keys() == {hazards, suggestions, other}, deadline=FAR)
-        seating.cancel()
-        with suppress(asyncio.CancelledError):
-            await seating
-    await log.close()
