@@ -10,6 +10,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.settings import Settings
+from shared.severed import tell_severed
+
+tell_severed()
 
 # A command's event has under 2 kB; this leaves room for any that we make and for a dead letter's 512 kB.
 MAX_REQUEST = 1_000_000

@@ -28,6 +28,7 @@ ON_MONGODB = (
 ON_KAFKA = (
     "shared.deadletter",
     "shared.kafka",
+    "shared.severed",
     "shared.projection",
     "shared.relay.topics",
     "shared.sender",

@@ -1,0 +1,36 @@
+"""Connections to Kafka that broke: told as broken to whoever sends on them, so that nobody waits for ever.
+
+Between the breaking of a connection and aiokafka's learning of it, uvloop refuses a write by RuntimeError,
+which aiokafka does not expect: the task that learns where partitions and the coordinator are would end with
+it, and the client wait for that task as long as its process lives (aiokafka issue 1038).
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from aiokafka.conn import AIOKafkaConnection, CloseReason
+
+Send = Callable[..., Any]
+
+
+def tell_severed() -> None:
+    """Have every client of this process see that a connection is closing before it writes to it.
+
+    Sending on it raises KafkaConnectionError then, and the client makes another.
+    """
+    if not hasattr(AIOKafkaConnection.send, "__wrapped__"):
+        AIOKafkaConnection.send = _looking_first(AIOKafkaConnection.send)
+        AIOKafkaConnection._send_sasl_token = _looking_first(AIOKafkaConnection._send_sasl_token)  # noqa: SLF001 - writes too
+
+
+def _looking_first(send: Send) -> Send:
+    @wraps(send)
+    def sent(connection: AIOKafkaConnection, *args: Any, **options: Any) -> Any:
+        writer = connection._writer  # noqa: SLF001 - nothing public tells it
+        if writer is not None and writer.is_closing():
+            # Whoever sends on a connection that was closed is told so.
+            connection.close(reason=CloseReason.CONNECTION_BROKEN)
+        return send(connection, *args, **options)
+
+    return sent
