@@ -39,10 +39,11 @@ async def command(request: Request) -> Command:
     received = now()
     recorded = _milliseconds(state.clock())
     when = times(_said(body), recorded)
+    given = request.headers.get("idempotency-key")
     return Command(
         # The name of the handler, of which there are as many as routes.
         name=request.scope["route"].name,
-        id=key(request.headers.get("idempotency-key")),
+        id=key(given),
         digest=digest(request.method, request.scope["path"], body),
         expected=expected(request.headers.get("if-match")),
         by=actor,
@@ -51,6 +52,7 @@ async def command(request: Request) -> Command:
         received_at=received,
         clock_skew=when.clock_skew,
         happens_now=when.happens_now,
+        may_repeat=given is not None,
         traceparent=traceparent(request.headers.get("traceparent")),
         refusal=too_old(actor, when.occurred_at, recorded, state.settings.backdate_days),
     )

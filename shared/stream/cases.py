@@ -1,6 +1,7 @@
 """Cases of one kind without a store: read from their documents, decided, and turned into one write each."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Generic, TypeVar
 
 from bson import Timestamp, encode
@@ -12,7 +13,7 @@ from shared.events.base import Recorded
 from shared.events.rules import Private
 from shared.mongo import Document
 from shared.stream.command import Command
-from shared.stream.documents import MOST_EVENTS, Entry, slot
+from shared.stream.documents import MOST_EVENTS, MOST_NOTED, Entry, Noted, slot
 from shared.stream.refusals import CaseFull, PreconditionFailed, UnknownCase
 from shared.stream.stored import Outcome, Stored, Write
 
@@ -43,6 +44,7 @@ class Cases(Generic[S]):
             # Stored as JSON: what a fact is strict about arrives as the text that it was dumped to.
             self._adapter.validate_python(document["state"], strict=False),
             tuple(Entry.read(entry) for entry in document["events"]),
+            tuple(Noted(**noted) for noted in document.get("noted", ())),
         )
 
     def settled(self, stored: Stored[S] | None, command: Command, write: Write[S]) -> Outcome[S] | None:
@@ -71,7 +73,7 @@ class Cases(Generic[S]):
         Raises:
             Refused: the rule does not grant it, or the case is full.
         """
-        history = stored.history if stored else ()
+        history, noted = (stored.history, stored.noted) if stored else ((), ())
         moment = command.moment(not_recorded_before=history[-1].recorded_at if history else None)
         state = stored.state if stored else None
         fact = write.rule(state, command.by, moment)
@@ -84,7 +86,7 @@ class Cases(Generic[S]):
         )
         private = Private(None if write.anonymous else command.by.id, write.texts)
         entry = Entry.of(event, command, private)
-        return Stored(case, event.sequence, self._evolve(state, event, private), (*history, entry))
+        return Stored(case, event.sequence, self._evolve(state, event, private), (*history, entry), noted)
 
     def insertion(self, after: Stored[S], command: Command) -> InsertOne[Document]:
         """Return the write that begins a case; it costs the store a fifth of what an update costs.
@@ -115,6 +117,17 @@ class Cases(Generic[S]):
                 "$min": {"unpublished_since": command.received_at},
                 "$setOnInsert": {"published": 0},
             },
+            upsert=True,
+        )
+
+    @staticmethod
+    def note(after: Stored[S]) -> UpdateOne:
+        """Return the write that keeps what a case has noted last; it changes nothing else of it."""
+        last = RawBSONDocument(encode(asdict(after.noted[-1])))
+        return UpdateOne(
+            {"_id": after.id, "version": after.version},
+            {"$push": {"noted": {"$each": [last], "$slice": -MOST_NOTED}}},
+            # Where another was faster, there is nothing to insert: it has lost its race.
             upsert=True,
         )
 

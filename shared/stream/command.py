@@ -15,6 +15,7 @@ class Command:
     Attributes:
         name: what is wished, such as ``resolve``; a label of bounded values.
         id: the Idempotency-Key, or one made for this request.
+        may_repeat: its sender knows the id, and may send the command again.
         digest: hash of route and body; a repeat has the same.
         expected: the version that the sender has seen, if it said so.
         by: who wishes it.
@@ -36,6 +37,7 @@ class Command:
     recorded_at: datetime
     clock_skew: bool = False
     happens_now: bool = False
+    may_repeat: bool = True
     traceparent: str | None = None
     refusal: Refused | None = None
     received_at: datetime = field(default_factory=now)

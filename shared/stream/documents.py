@@ -13,6 +13,8 @@ from shared.stream.command import Command
 
 # 500 events with texts of 4,000 characters (16 kB) stay below MongoDB's 16 MB a document.
 MOST_EVENTS = 500
+# A repeat comes within minutes; so many commands that change nothing have not come between by then.
+MOST_NOTED = 4
 # Shares of the relays' work; more than there will ever be relays of one kind.
 SLOTS = 64
 # What comes later is refused by the store, and decided again with the time that it is then: within this a
@@ -36,6 +38,14 @@ UNPUBLISHED_INDEX: dict[str, Any] = {
 def slot(case: str) -> int:
     """The share of the relays' work that a case belongs to."""
     return crc32(case.encode()) % SLOTS
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A command that changed nothing: kept so that its repeat does not undo what was changed after it."""
+
+    command: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)

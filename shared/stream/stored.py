@@ -1,13 +1,14 @@
 """A case as it is stored, what a command does to it, and what came of that."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Generic, NamedTuple, Self, TypeVar
 
 from shared.events.base import Fact
 from shared.events.rules import Actor, Moment
 from shared.stream.command import Command
-from shared.stream.documents import Entry
+from shared.stream.documents import MOST_NOTED, Entry, Noted
 from shared.stream.refusals import KeyReused, UnknownCase
 
 S = TypeVar("S")
@@ -21,19 +22,30 @@ class Stored(Generic[S]):
     version: int
     state: S
     history: tuple[Entry, ...]
+    noted: tuple[Noted, ...] = ()
 
     def holds(self, command: Command) -> bool:
-        """Whether the command is already part of the case.
+        """Whether the command came before; the last few of those that changed nothing are known too.
 
         Raises:
             KeyReused: its key is, with another request.
         """
-        for entry in self.history:
-            if entry.command == command.id:
-                if entry.digest != command.digest:
+        known: Iterable[Entry | Noted] = chain(self.history, self.noted)
+        for one in known:
+            if one.command == command.id:
+                if one.digest != command.digest:
                     raise KeyReused("this Idempotency-Key came before with another request")
                 return True
         return False
+
+    def changed_by(self, command: Command) -> bool:
+        """Whether an event of the case is the command's."""
+        return any(entry.command == command.id for entry in self.history)
+
+    def noting(self, command: Command) -> Self:
+        """Return the case that knows of a command which changed nothing."""
+        noted = (*self.noted, Noted(command.id, command.digest))
+        return replace(self, noted=noted[-MOST_NOTED:])
 
 
 def there(found: Stored[S] | None) -> Stored[S]:

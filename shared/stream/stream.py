@@ -124,7 +124,7 @@ class Stream(Generic[S]):
         try:
             async with asyncio.timeout(_DEADLINE_SECONDS):
                 outcome = await self._execute(case, command, write)
-                if unconfirmed and outcome.case.holds(command):
+                if unconfirmed and outcome.case.changed_by(command):
                     outcome = replace(outcome, changed=True)
         except TimeoutError:
             late = Unavailable("the store did not confirm the write in time")
@@ -166,10 +166,11 @@ class Stream(Generic[S]):
                 return settled
             after = self._cases.decide(case, stored, command, write)
             if after is None:
-                return Outcome(there(stored), changed=False)
-            written = await self._written(after, command, self._cases.update(after, command))
+                written = await self._noted(there(stored), command)
+            else:
+                written = await self._written(after, command, self._cases.update(after, command))
             if written is not None:
-                return Outcome(written, changed=True)
+                return Outcome(written, changed=after is not None)
             command = await self._in_time.again(command)
 
     async def _first(self, case: str, command: Command, write: Write[S]) -> Outcome[S] | None:
@@ -183,6 +184,13 @@ class Stream(Generic[S]):
             return None
         written = await self._written(after, command, self._cases.insertion(after, command))
         return None if written is None else Outcome(written, changed=True)
+
+    async def _noted(self, stored: Stored[S], command: Command) -> Stored[S] | None:
+        """Have the case know of a command that changes nothing; None when somebody else changed it first."""
+        if not command.may_repeat:
+            return stored
+        after = stored.noting(command)
+        return await self._written(after, command, self._cases.note(after))
 
     async def _written(self, after: Stored[S], command: Command, operation: Operation) -> Stored[S] | None:
         """Write a case and return it; None when somebody else changed it first, or it came too late."""

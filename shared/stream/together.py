@@ -8,7 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 from shared.events.rules import Refused
 from shared.mongo import Collection, answering
 from shared.stream.cases import Cases
-from shared.stream.commit import GroupCommit
+from shared.stream.commit import GroupCommit, Operation
 from shared.stream.outcomes import count
 from shared.stream.stored import Outcome, Stored, Wish, there
 
@@ -29,6 +29,14 @@ class Entered(NamedTuple, Generic[S]):
 
 
 @dataclass(frozen=True, slots=True)
+class _Planned(Generic[S]):
+    """What comes of a command once it is written."""
+
+    outcome: Outcome[S]
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
 class Together(Generic[S]):
     """Applies commands to as many cases of one kind.
 
@@ -45,27 +53,26 @@ class Together(Generic[S]):
     commit: GroupCommit
 
     async def enter(self, wishes: Sequence[Wish[S]]) -> Entered[S]:
-        """Apply what needs no more than one look and one insertion; no case is named twice.
+        """Apply what needs no more than one look, and begins a case or changes nothing; none is named twice.
 
         Raises:
             Unavailable: the store did not answer; the same commands tell what was done.
         """
         known = await self._known([wish.case for wish in wishes])
         verdicts: dict[int, Outcome[S] | Refused] = {}
-        begun: dict[int, Stored[S]] = {}
+        planned: dict[int, _Planned[S]] = {}
         for n, wish in enumerate(wishes):
             match self._after_the_look(wish, known.get(wish.case)):
-                case Stored() as after:
-                    begun[n] = after
+                case _Planned() as plan:
+                    planned[n] = plan
                 case Outcome() | Refused() as settled:
                     verdicts[n] = settled
                     count(self.service, wish.command, settled)
-        insertions = [self.cases.insertion(after, wishes[n].command) for n, after in begun.items()]
-        written = await self.commit.together(insertions)
-        for n in compress(begun, written):
-            verdicts[n] = accepted = Outcome(begun[n], changed=True)
-            count(self.service, wishes[n].command, accepted)
-        unconfirmed = {n for n, done in zip(begun, written, strict=True) if done is None}
+        written = await self.commit.together([plan.operation for plan in planned.values()])
+        for n in compress(planned, written):
+            verdicts[n] = done = planned[n].outcome
+            count(self.service, wishes[n].command, done)
+        unconfirmed = {n for n, confirmed in zip(planned, written, strict=True) if confirmed is None}
         return Entered(verdicts, unconfirmed)
 
     async def _known(self, cases: Sequence[str]) -> dict[str, Stored[S]]:
@@ -75,20 +82,24 @@ class Together(Generic[S]):
 
     def _after_the_look(
         self, wish: Wish[S], stored: Stored[S] | None
-    ) -> Outcome[S] | Refused | Stored[S] | None:
+    ) -> Outcome[S] | Refused | _Planned[S] | None:
         """Decide a wish by what the look found.
 
         Returns:
-            An outcome or a refusal: nothing is to be written. A case: it is new, and to be inserted. None: a
-            change of a case that is there.
+            An outcome or a refusal: nothing is to be written. A plan: the case is new and to be inserted, or
+            is to note that the command changed nothing. None: a change of a case that is there.
         """
+        command = wish.command
         try:
-            settled = self.cases.settled(stored, wish.command, wish.write)
+            settled = self.cases.settled(stored, command, wish.write)
             if settled is not None:
                 return settled
-            after = self.cases.decide(wish.case, stored, wish.command, wish.write)
-            if after is None:
-                return Outcome(there(stored), changed=False)
+            after = self.cases.decide(wish.case, stored, command, wish.write)
         except Refused as refusal:
             return refusal
-        return None if stored else after
+        if after is None:
+            same = Outcome(there(stored).noting(command), changed=False)
+            return _Planned(same, self.cases.note(same.case)) if command.may_repeat else same
+        if stored is not None:
+            return None
+        return _Planned(Outcome(after, changed=True), self.cases.insertion(after, command))

@@ -29,10 +29,12 @@ _BODY = {
 async def import_enterprises(request: Request, by: Importer, registry: Kept) -> Response:
     """Apply each line of an NDJSON or CSV body as a PUT of the enterprise that its ``uscc`` names."""
     state, headers = request.app.state, request.headers
+    given = headers.get("idempotency-key")
     work = Import(
         registry,
         by,
-        key(headers.get("idempotency-key")),
+        key(given),
+        given is not None,
         state.clock,
         state.settings.backdate_days,
         traceparent(headers.get("traceparent")),

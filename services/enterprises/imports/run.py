@@ -27,12 +27,14 @@ class Import:
 
     Attributes:
         key: its Idempotency-Key or one made for it; with the number and content of a line, the line's.
+        may_repeat: its sender knows the key.
         backdate_days: how far back a line may lie, unless a service sends it.
     """
 
     registry: Registry
     by: Actor
     key: str
+    may_repeat: bool
     clock: Now
     backdate_days: int
     traceparent: str | None = None
@@ -101,6 +103,7 @@ class Import:
             received_at=received,
             clock_skew=when.clock_skew,
             happens_now=when.happens_now,
+            may_repeat=self.may_repeat,
             traceparent=self.traceparent,
             refusal=too_old(self.by, when.occurred_at, recorded, self.backdate_days),
         )

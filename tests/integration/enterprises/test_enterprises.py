@@ -92,6 +92,18 @@ async def test_a_request_sent_twice_adds_nothing_and_answers_200_with_what_is_no
     assert len(await register.events()) == 2
 
 
+@pytest.mark.promise(2)
+async def test_what_changed_nothing_sent_again_does_not_undo_what_came_after_it(register: Register) -> None:
+    await register.put()
+    await register.put(key=KEY)
+    await register.put(employees=12)
+
+    again = await register.put(key=KEY)
+
+    assert (again.status_code, again.json()["employees"]) == (200, 12)
+    assert problem(await register.put(key=KEY, employees=1)) == (422, "key-reused")
+
+
 async def test_a_key_that_comes_with_another_body_is_refused(register: Register) -> None:
     await register.put(key=KEY)
 

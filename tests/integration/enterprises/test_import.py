@@ -90,6 +90,19 @@ async def test_an_import_repeated_under_its_key_does_not_undo_what_came_after_it
     assert (counts(repeated)["unchanged"], counts(anew)["updated"]) == (1, 1)
 
 
+@pytest.mark.promise(2)
+async def test_a_line_that_changed_nothing_does_not_undo_later_what_came_after_it(register: Register) -> None:
+    key = {"Idempotency-Key": KEY}
+    await register.upload(line(MOTORS))
+    await register.upload(line(MOTORS), headers=key)
+    await register.put(employees=12)
+
+    repeated = await register.upload(line(MOTORS), headers=key)
+
+    assert counts(repeated)["unchanged"] == 1
+    assert (await register.ask("GET", f"enterprises/{MOTORS}")).json()["employees"] == 12
+
+
 async def test_csv_is_read_as_spreadsheets_write_it(register: Register) -> None:
     table = [
         "\ufeffuscc,name,region,industry,employees",

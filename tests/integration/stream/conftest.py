@@ -38,8 +38,14 @@ def step(_state: Tale | None, _by: Actor, _moment: Moment) -> HazardAssigned:
     return assigned()
 
 
+def set_once(state: Tale | None, _by: Actor, _moment: Moment) -> HazardAssigned | None:
+    return None if state and state.said == "set" else assigned()
+
+
 REPORT: Write[Tale] = Write(report, creates=True, texts={"said": "a loose guard"})
 STEP: Write[Tale] = Write(step, texts={"said": "seen to"})
+#: As a PUT does it: where it is said already, there is nothing to change.
+SET: Write[Tale] = Write(set_once, texts={"said": "set"})
 
 
 def command(key: str, *, digest: str = "same", expected: int | None = None) -> Command:

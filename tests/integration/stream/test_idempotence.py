@@ -8,7 +8,7 @@ import pytest
 from shared.events.rules import TooOld
 from shared.mongo import Database
 from shared.stream import CaseIds, KeyReused, Stream
-from tests.integration.stream.conftest import REPORT, STEP, Tale, command, tales
+from tests.integration.stream.conftest import REPORT, SET, STEP, Tale, command, tales
 
 
 @pytest.mark.promise(2)
@@ -102,3 +102,48 @@ async def test_a_repeat_is_answered_though_it_could_not_be_entered_any_more(stre
 
     again = await stream.execute("hz_1", late, unseen)
     assert (again.changed, again.case.version) == (False, 1)
+
+
+@pytest.mark.promise(2)
+async def test_what_changed_nothing_does_not_undo_later_what_came_after_it(stream: Stream[Tale]) -> None:
+    await stream.execute("hz_1", command("k1"), REPORT)
+    await stream.execute("hz_1", command("k2"), SET)
+    idle = await stream.execute("hz_1", command("k3"), SET)
+    await stream.execute("hz_1", command("k4"), STEP)
+
+    again = await stream.execute("hz_1", command("k3"), SET)
+
+    assert (idle.changed, idle.case.version) == (False, 2)
+    assert (again.changed, again.case.version, again.case.state.said) == (False, 3, "seen to")
+    with pytest.raises(KeyReused):
+        await stream.execute("hz_1", command("k3", digest="other"), SET)
+
+
+@pytest.mark.promise(2)
+async def test_of_what_changes_nothing_and_what_changes_it_at_once_a_repeat_adds_nothing(
+    stream: Stream[Tale],
+) -> None:
+    await stream.execute("hz_1", command("k1"), REPORT)
+    await stream.execute("hz_1", command("k2"), SET)
+
+    at_once = [("k3", SET), ("k4", STEP), ("k5", SET), ("k6", SET)]
+    outcomes = [stream.execute("hz_1", command(key), write) for key, write in at_once]
+    changed = sum(outcome.changed for outcome in await asyncio.gather(*outcomes))
+    again = [await stream.execute("hz_1", command(key), write) for key, write in at_once]
+
+    assert [outcome.changed for outcome in again] == [False] * 4
+    assert {outcome.case.version for outcome in again} == {2 + changed}
+
+
+async def test_only_the_last_few_that_changed_nothing_are_kept_and_none_that_no_repeat_can_follow(
+    stream: Stream[Tale], database: Database
+) -> None:
+    await stream.execute("hz_1", command("k1"), REPORT)
+    await stream.execute("hz_1", command("k2"), SET)
+    for n in range(3, 9):
+        await stream.execute("hz_1", command(f"k{n}"), SET)
+    await stream.execute("hz_1", replace(command("made"), may_repeat=False), SET)
+
+    (row,) = await database["hazards"].find().to_list(None)
+
+    assert [noted["command"] for noted in row["noted"]] == ["k5", "k6", "k7", "k8"]

@@ -16,7 +16,7 @@ from shared.settings import Settings
 from shared.stream import KeyReused, Outcome, Stream, UnknownCase, Verdict, Wish, Write
 from shared.stream.documents import LONGEST_COMMAND
 from tests.integration.failing import DONE_UNKNOWN, refusing
-from tests.integration.stream.conftest import REPORT, STEP, Tale, command, tales
+from tests.integration.stream.conftest import REPORT, SET, STEP, Tale, command, tales
 from tests.integration.stream.test_commands import sizes
 
 
@@ -67,6 +67,23 @@ async def test_each_has_the_verdict_it_would_have_alone(stream: Stream[Tale]) ->
     assert await keys(stream, "hz_1") == ["k1", "k3"]
     assert await keys(stream, "hz_5") == ["k6"]
     assert await stream.load("hz_4") is None
+
+
+@pytest.mark.promise(2)
+async def test_what_changed_nothing_does_not_undo_later_what_came_after_it(stream: Stream[Tale]) -> None:
+    cases = [f"hz_{n}" for n in range(5)]
+    for case in cases:
+        await stream.execute(case, command("k1"), REPORT)
+        await stream.execute(case, command("k2"), SET)
+    wishes = [Wish(case, command("k3"), SET) for case in cases]
+    bulks, written = sizes()
+
+    idle = await stream.enter(wishes)
+
+    assert (changed(idle), sizes()) == ([False] * 5, (bulks + 1, written + 5))
+    await stream.execute("hz_0", command("k4"), STEP)
+    assert changed(await stream.enter(wishes)) == [False] * 5
+    assert await keys(stream, "hz_0") == ["k1", "k2", "k4"]
 
 
 @pytest.mark.promise(1)
