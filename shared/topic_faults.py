@@ -31,9 +31,9 @@ class Fault:
 def miscounted(topic: str, have: int, wanted: int) -> str:
     """Return the sentence about a topic with another number of partitions than it should have."""
     return (
-        f"topic {topic} has {have} partitions where NANXUN_PARTITIONS asks for {wanted}; topics never grow in"
-        " place, since a case would then be in two lanes: set NANXUN_PARTITIONS to what the topics were made"
-        " with, or make the topic anew and publish it again"
+        f"topic {topic} has {have} partitions where its edition of the log has {wanted}; topics never grow in"
+        " place, since a case would then be in two lanes: make the topic anew and publish it again; or, in"
+        " the first edition, set NANXUN_PARTITIONS to what its topics were made with"
     )
 
 

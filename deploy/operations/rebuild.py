@@ -18,7 +18,7 @@ from shared.projection.log import Stopped
 from shared.projection.rebuild import MOST_BEHIND, Rebuild
 from shared.settings import Settings, load
 
-_WHICH = f"{', '.join(one.name for one in followed())}, or as much of it as tells it from the others."
+_WHICH = f"{', '.join(one.name for one in followed())}, or one part of it where no other has that."
 
 
 def rebuild(  # noqa: PLR0913 - the options of the command

@@ -54,4 +54,5 @@ minSnapshotHistoryWindowInSeconds on every member, and give the command again.""
 THREE_WISHES = "--rollback, --drop and a rebuild are three wishes: give one of them."
 STILL = """\
 Nothing has moved for {seconds:.0f} s: do the processes `python -m services.{service} projection` run, and \
-what does their /health/ready say?"""
+do their logs say `projection-waits`, or `generation-failed` or `lane-stopped` of the generation that is \
+built?"""

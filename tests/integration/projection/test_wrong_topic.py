@@ -62,7 +62,7 @@ async def test_a_projection_does_not_begin_on_a_topic_with_other_lanes(stage: St
             await eventually(lambda: shown("wrong-topic"))
 
     assert await stage.told() == {}
-    with pytest.raises(WrongTopic, match="has 2 partitions where NANXUN_PARTITIONS asks for 3"):
+    with pytest.raises(WrongTopic, match="has 2 partitions where its edition of the log has 3"):
         await provision(stage.settings)
     told = [line["detail"] for line in lines if line["event"] == "lane-stopped"]
     assert told

@@ -101,3 +101,12 @@ def test_every_command_of_the_operators_guide_exists() -> None:
                 break  # what follows is an argument
             assert word in subcommands, f"nanxun {' '.join(words)}"
             command = subcommands[word]
+
+
+def test_every_trouble_that_the_log_names_stands_in_the_operators_guide() -> None:
+    places = [path for part in ("shared", "services") for path in (ROOT / part).rglob("*.py")]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in places)
+    named = set(re.findall(r'log\.(?:warning|error|exception|critical)\(\s*"([a-z-]+)"', code))
+
+    assert {"lane-stopped", "commands-not-confirmed", "work-failed"} <= named
+    assert {name for name in named if f"`{name}`" not in OPERATIONS} == set()
