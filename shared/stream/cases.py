@@ -47,12 +47,22 @@ class Cases(Generic[S]):
             tuple(Noted(**noted) for noted in document.get("noted", ())),
         )
 
-    def settled(self, stored: Stored[S] | None, command: Command, write: Write[S]) -> Outcome[S] | None:
-        """Return the outcome of what is already done, None where it is to be decided.
+    def judge(
+        self, case: str, stored: Stored[S] | None, command: Command, write: Write[S]
+    ) -> Outcome[S] | Stored[S] | None:
+        """Say what a command comes to.
+
+        Returns:
+            The outcome of what is already done; the case as the command leaves it; None where it changes
+            nothing.
 
         Raises:
-            Refused: it may not be asked.
+            Refused: it may not be asked, or the rule does not grant it, or the case is full.
         """
+        return self._settled(stored, command, write) or self.decide(case, stored, command, write)
+
+    @staticmethod
+    def _settled(stored: Stored[S] | None, command: Command, write: Write[S]) -> Outcome[S] | None:
         if stored is None:
             if not write.creates:
                 raise UnknownCase

@@ -9,13 +9,13 @@ from typing import Generic, TypeVar
 from shared.clock import CLOCK, Clock
 from shared.errors import Unavailable
 from shared.events.rules import Refused
-from shared.lookup import Lookup
 from shared.mongo import Collection, Database, Document, answering, ensure_collection
 from shared.stream.cases import Cases, Evolve
 from shared.stream.command import Command
 from shared.stream.commit import GroupCommit, Operation
 from shared.stream.documents import UNPUBLISHED_INDEX, VALIDATOR
 from shared.stream.in_time import InTime
+from shared.stream.looks import Looks
 from shared.stream.outcomes import count
 from shared.stream.stored import Outcome, Stored, Verdict, Wish, Write, there
 from shared.stream.together import Together
@@ -54,9 +54,9 @@ class Stream(Generic[S]):
         self._collection: Collection = database[kind]
         self._cases = Cases(state, evolve)
         self._commit = GroupCommit(self._collection)
-        self._lookup = Lookup(self._collection)
+        self._looks = Looks(self._collection, self._cases)
         self._in_time = InTime(database, service, clock)
-        self._together = Together(service, self._collection, self._cases, self._commit)
+        self._together = Together(service, self._looks, self._cases, self._commit)
 
     async def prepare(self, *indexes: list[tuple[str, int]]) -> None:
         """Create the collection with its validator and indexes; safe to repeat."""
@@ -78,9 +78,7 @@ class Stream(Generic[S]):
         Raises:
             Unavailable: the store did not answer in time.
         """
-        with answering():
-            document = await self._lookup.get(case)
-        return None if document is None else self._cases.read(document)
+        return await self._looks.load(case)
 
     async def get(self, case: str) -> Stored[S]:
         """Return the case, as ``load`` does.
@@ -160,11 +158,9 @@ class Stream(Generic[S]):
             if outcome is not None:
                 return outcome
         while True:
-            stored = await self.load(case)
-            settled = self._cases.settled(stored, command, write)
-            if settled is not None:
-                return settled
-            after = self._cases.decide(case, stored, command, write)
+            stored, after = await self._looks.judged(case, command, write)
+            if isinstance(after, Outcome):
+                return after
             if after is None:
                 written = await self._noted(there(stored), command)
             else:
