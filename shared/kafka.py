@@ -3,14 +3,14 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeVar
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.settings import Settings
-from shared.severed import tell_severed
+from shared.severed import sever, tell_severed
 
 tell_severed()
 
@@ -94,14 +94,26 @@ async def started(client: C) -> AsyncIterator[C]:
 
 
 async def stop(client: Client, *, within: float = _STOP_SECONDS) -> None:
-    """Stop a client; what has not come to its end ``within`` seconds is told so once more.
+    """Stop a client; what has not come to its end ``within`` seconds is told so once more, and cut off.
 
     A consumer that is told in the very moment in which it lets go of its partitions takes it for a part of
-    that, and waits for the next ones for ever. One of a group may keep its connections then until the process
-    ends.
+    that, and waits for the next ones for ever. While a broker is away it may also end as cancelled, though
+    nobody has cancelled it, and leave its connections open. One of FastStream's keeps them then until the
+    process ends.
     """
-    with suppress(TimeoutError):
-        await asyncio.wait_for(client.stop(), within)
+    stopping = asyncio.ensure_future(client.stop())
+    try:
+        await asyncio.wait({stopping}, timeout=within)
+    finally:
+        if not stopping.done():
+            stopping.cancel()
+            await asyncio.wait({stopping}, timeout=_STOP_SECONDS)
+        if isinstance(client, AIOKafkaConsumer):
+            await sever(client._client)  # noqa: SLF001 - it has no other way to let go of them
+        elif isinstance(client, AIOKafkaProducer):
+            await sever(client.client)
+    if stopping.done() and not stopping.cancelled():
+        stopping.result()
 
 
 @asynccontextmanager

@@ -1,17 +1,33 @@
-"""Connections to Kafka that broke: told as broken to whoever sends on them, so that nobody waits for ever.
+"""Connections to Kafka that broke, or are to be: nobody waits for ever on one.
 
 Between the breaking of a connection and aiokafka's learning of it, uvloop refuses a write by RuntimeError,
 which aiokafka does not expect: the task that learns where partitions and the coordinator are would end with
 it, and the client wait for that task as long as its process lives (aiokafka issue 1038).
 """
 
+import asyncio
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from aiokafka.client import AIOKafkaClient
 from aiokafka.conn import AIOKafkaConnection, CloseReason
 
 Send = Callable[..., Any]
+
+_CLOSE_SECONDS = 2.0
+
+
+async def sever(client: AIOKafkaClient) -> None:
+    """Let go of every connection at once, and of what is still to be sent on it.
+
+    By itself a connection is closed once all of that was sent: to a broker that is frozen, never.
+    """
+    for connection in client._conns.values():  # noqa: SLF001 - nothing public knows them
+        if connection._writer is not None:  # noqa: SLF001 - see above
+            connection._writer.transport.abort()  # noqa: SLF001 - see above
+    # Cut short before, it may end as cancelled, which nobody asked of us.
+    await asyncio.wait({asyncio.ensure_future(client.close())}, timeout=_CLOSE_SECONDS)
 
 
 def tell_severed() -> None:

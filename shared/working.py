@@ -17,10 +17,14 @@ log = structlog.get_logger()
 _LONGEST_BACKOFF = 5.0
 
 
+class Abandoned(Exception):  # noqa: N818 - says what became of the work
+    """Work that must not end was cancelled, and by nobody."""
+
+
 @asynccontextmanager
 async def working(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Keep ``work`` running while the block runs; should it fail, the process ends, to be started anew."""
-    task = asyncio.create_task(work)
+    task = asyncio.create_task(unending(work))
     task.add_done_callback(_ended)
     try:
         yield
@@ -28,6 +32,22 @@ async def working(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def unending(work: Coroutine[Any, Any, None]) -> None:
+    """Do work that ends only when it is told to.
+
+    Raises:
+        Abandoned: something within was cancelled by nobody, and took the work with it; a group of tasks would
+            go on without it, and nobody hear of that.
+    """
+    try:
+        await work
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise Abandoned from None
 
 
 def _ended(task: asyncio.Task[None]) -> None:

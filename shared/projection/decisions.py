@@ -9,6 +9,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
+from shared.alive import see_alive
 from shared.events.operations import (
     TOPIC,
     AnyOperation,
@@ -126,6 +127,7 @@ class Decisions:
             while True:
                 if await consumer.position(at) >= end:
                     self.known.set()
+                see_alive(consumer)
                 for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
                     self._take(records)
 

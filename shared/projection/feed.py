@@ -29,6 +29,7 @@ from shared.projection.storage import prepare
 from shared.projection.subscriber import GRACE_SECONDS, Batch, subscribed
 from shared.projection.watch import Watch
 from shared.settings import Settings
+from shared.working import unending
 
 log = structlog.get_logger()
 
@@ -100,12 +101,12 @@ class Feed(Generic[S, E]):
             async with asyncio.TaskGroup() as tasks:
                 # From the start: what waits for a server is behind as well.
                 watch = Watch(self._settings, self._projection, self.seats)
-                tasks.create_task(watch.run(), name="watch")
-                tasks.create_task(Counts(self.seats).run(), name="counts")
+                tasks.create_task(unending(watch.run()), name="watch")
+                tasks.create_task(unending(Counts(self.seats).run()), name="counts")
                 broker = await self._started()
                 ending.push_async_callback(kafka.stop, broker, within=GRACE_SECONDS + _LEAVING_SECONDS)
-                tasks.create_task(self._seat(), name="seating")
-                tasks.create_task(self._decide(), name="deciding")
+                tasks.create_task(unending(self._seat()), name="seating")
+                tasks.create_task(unending(self._decide()), name="deciding")
                 self._begun = True
 
     async def _prepared(self) -> None:

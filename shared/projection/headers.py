@@ -59,8 +59,8 @@ class _Batch:
 class _Records:
     """What a fetch brought of one partition, batch by batch."""
 
-    def __init__(self, fetched: bytes) -> None:
-        self._records = _MemoryRecordsPy(fetched)
+    def __init__(self, fetched: bytes | None) -> None:
+        self._records = _MemoryRecordsPy(fetched or b"")
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._records, name)

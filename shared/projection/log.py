@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
+from shared.alive import lifeless
 from shared.kafka import connection, start, stop
 from shared.projection.positions import Position
 from shared.projection.records import fingerprint
@@ -126,6 +127,8 @@ class Log:
 
     async def _started(self) -> AIOKafkaConsumer:
         async with self._starting:
+            if self._consumer is not None and lifeless(self._consumer):
+                await self.close()
             self._consumer = self._consumer or await _started(self.settings)
             return self._consumer
 

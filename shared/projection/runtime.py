@@ -18,6 +18,7 @@ from shared.projection.records import Read, read
 from shared.projection.spec import E, Projection, S
 from shared.projection.watch import unwatched
 from shared.settings import Settings
+from shared.working import unending
 
 log = structlog.get_logger()
 
@@ -83,7 +84,7 @@ class Runtime(Generic[S, E]):
         unwatched(self._projection.name)
         decisions = Decisions(on_the_cluster(self._database.name, self._projection.name))
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(decisions.follow(self._settings), name="decisions")
+            tasks.create_task(unending(decisions.follow(self._settings)), name="decisions")
             try:
                 while True:
                     await self._look(decisions)

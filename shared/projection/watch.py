@@ -18,6 +18,7 @@ from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from shared import metrics
+from shared.alive import see_alive
 from shared.projection.log import Log
 from shared.projection.positions import stored
 from shared.projection.reached import Reached
@@ -64,10 +65,16 @@ class Watch:
     _stopped: Series = field(default_factory=lambda: Series(metrics.projection_lane_stopped))
 
     async def run(self) -> None:
-        """Keep the metrics of the generation true until cancelled; then it is another's to tell."""
+        """Keep the metrics of the generation true until cancelled; then it is another's to tell.
+
+        Raises:
+            Lifeless: the consumer will never bring anything again.
+        """
         log = Log(self.settings)
         try:
             while True:
+                if (consumer := self.seats.consumer_of()) is not None:
+                    see_alive(consumer)
                 self._keep(self.seats.assigned() or self._all())
                 self._show()
                 # What cannot be asked ages, and is seen to.

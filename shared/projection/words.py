@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from shared import metrics
+from shared.alive import see_alive
 from shared.clock import now
 from shared.events.watermarks import NOTHING, TOPIC, PublishedBefore, decode
 from shared.kafka import connection, started
@@ -84,12 +85,16 @@ class Watermarks:
             await self._follow(consumer, log_ends)
 
     async def _follow(self, consumer: AIOKafkaConsumer, log_ends: Log) -> None:
+        """Keep what comes, until the topic has been made anew: it ends elsewhere then."""
         at = TopicPartition(self.settings.topic(TOPIC), 0)
         begins, ends = await consumer.beginning_offsets([at]), await consumer.end_offsets([at])
         consumer.assign([at])
         consumer.seek(at, max(begins[at], ends[at] - _LAST_RECORDS))
         newest: dict[str, PublishedBefore] = {}
-        while True:
+        reached = await consumer.position(at)
+        while reached <= (position := await consumer.position(at)):
+            reached = position
+            see_alive(consumer)
             found = await consumer.getmany(timeout_ms=_TURN_MS)
             words = (decode(record.value, list(record.headers)) for record in found.get(at, ()))
             newest |= {word.service: word for word in words if word is not None}

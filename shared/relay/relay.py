@@ -14,7 +14,7 @@ from shared.relay.leases import RENEW_SECONDS, Leases
 from shared.relay.topics import Topics
 from shared.relay.watermarks import Watermarks
 from shared.settings import Settings
-from shared.working import store_ready
+from shared.working import store_ready, unending
 
 log = structlog.get_logger()
 
@@ -53,8 +53,8 @@ class Relay:
     async def run(self) -> None:
         """Publish until cancelled; what cannot be reached is waited for."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._topics.run(), name="topics")
-            tasks.create_task(self._editions.run(), name="editions")
+            tasks.create_task(unending(self._topics.run()), name="topics")
+            tasks.create_task(unending(self._editions.run()), name="editions")
             shares: list[Leases] = []
             for kind in self._kinds:
                 leases = Leases(
@@ -63,15 +63,15 @@ class Relay:
                     said=self._editions.said,
                 )
                 shares.append(leases)
-                tasks.create_task(self._keep(leases), name=f"leases-{kind}")
+                tasks.create_task(unending(self._keep(leases)), name=f"leases-{kind}")
                 for number in range(_HANDS):
                     hand = self._hand(kind, leases, number)
-                    tasks.create_task(hand.run(), name=f"relay-{kind}-{number}")
+                    tasks.create_task(unending(hand.run()), name=f"relay-{kind}-{number}")
             gauge = Gauge(self._database, self._service, self._kinds, self._editions)
-            tasks.create_task(gauge.run(), name="unpublished")
+            tasks.create_task(unending(gauge.run()), name="unpublished")
             said = Watermarks(self._settings, self._database, self._service, self._kinds)
             # One voice is enough, and any would be true.
-            tasks.create_task(said.run(lambda: 0 in shares[0].held()), name="watermarks")
+            tasks.create_task(unending(said.run(lambda: 0 in shares[0].held())), name="watermarks")
 
     def _hand(self, kind: str, leases: Leases, number: int) -> Hand:
         collection = self._database[kind]

@@ -27,6 +27,7 @@ ON_MONGODB = (
 )
 ON_KAFKA = (
     "shared.deadletter",
+    "shared.alive",
     "shared.kafka",
     "shared.severed",
     "shared.projection",

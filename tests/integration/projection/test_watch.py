@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.local.kafka import Cluster
 from deploy.local.mongod import ReplicaSet
+from shared.alive import Lifeless
 from shared.events.operations import CaseReleased, DeadLetterDiscarded
 from shared.projection import stuck
 from shared.projection.documents import CASES
@@ -134,6 +135,18 @@ async def test_a_lane_that_is_stopped_shows_why_and_its_lag_and_how_long_its_fir
         await beyond(freshness, 3)
         assert lag(lane=1) == 0
     assert stopped() is None
+
+
+async def test_a_consumer_that_will_bring_nothing_again_ends_what_feeds_its_generation(stage: Stage) -> None:
+    seats = Seats(stage.generation, Log(stage.settings), standing=Standing(current=False))
+    async with AIOKafkaConsumer(bootstrap_servers=stage.settings.kafka) as consumer:
+        seats.consumer_of = lambda: consumer
+        consumer._fetcher._fetch_task.cancel()
+        await asyncio.wait({consumer._fetcher._fetch_task})
+
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            with pytest.raises(Lifeless, match="fetching"):
+                await Watch(stage.settings, stage.projection, seats).run()
 
 
 async def test_a_process_without_partitions_tells_of_all_and_gives_them_up_when_it_has_its_own(

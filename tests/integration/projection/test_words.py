@@ -1,6 +1,8 @@
 """What a service says of the past counts until it goes back behind it, and only for the log it is about."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -13,6 +15,7 @@ from shared.projection.words import Watermarks
 from shared.working import working
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
+from tests.integration.topics import made_anew
 from tests.support import eventually
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -147,3 +150,25 @@ async def test_a_word_about_a_log_that_ends_before_what_was_read_is_not_kept(
         await positions.update_many({}, {"$set": {"next": 1}})
         await say(stage, 4, minutes(4))
         await eventually(lambda: holds(stage, minutes(1), minutes(4)))
+
+
+@pytest.mark.promise(7)
+async def test_words_are_heard_again_once_their_topic_was_made_anew(stage: Stage, heard: Watermarks) -> None:
+    """It ends before the place that was read to, where nothing was new before it had grown as long."""
+    numbers = count(1)
+
+    async def said_and_kept(*, behind: datetime) -> bool:
+        await say(stage, n := next(numbers), minutes(n))
+        # As often as a relay; the topic must not grow as long as it was.
+        await asyncio.sleep(0.5)
+        return any(row["before"] > behind for row in await kept(stage))
+
+    for _ in range(200):
+        await say(stage, n := next(numbers), minutes(n))
+    async with working(heard.run()):
+        await eventually(lambda: said_and_kept(behind=minutes(200)))
+
+        await made_anew(stage.settings, "watermarks", partitions=1)
+
+        before = minutes(next(numbers))
+        await eventually(lambda: said_and_kept(behind=before))
