@@ -6,8 +6,11 @@ It goes on answering then, with nothing or with the same error, and nobody who w
 import asyncio
 from collections.abc import Iterator
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+
+# It is known, unless the log has forgotten it or was made anew; by itself it is waited for without end.
+_POSITION_SECONDS = 10.0
 
 
 class Lifeless(KafkaError):  # type: ignore[misc] # noqa: N818 - untyped; a state that another consumer ends
@@ -24,8 +27,26 @@ def see_alive(consumer: AIOKafkaConsumer) -> None:
         raise Lifeless(why)
 
 
+async def position(consumer: AIOKafkaConsumer, at: TopicPartition) -> int:
+    """Return the offset that a consumer reads next of a partition.
+
+    Raises:
+        Lifeless: it reads nothing any more.
+        KafkaError: it does not learn where.
+    """
+    see_alive(consumer)
+    try:
+        async with asyncio.timeout(_POSITION_SECONDS):
+            found: int = await consumer.position(at)
+            return found
+    except TimeoutError as error:
+        raise KafkaError(f"nobody says where {at.topic}/{at.partition} goes on") from error
+
+
 def lifeless(consumer: AIOKafkaConsumer) -> str | None:
-    """Return what has ended of a started consumer, None where all goes on."""
+    """Return what has ended of a started consumer, None where all goes on, or it was told to stop."""
+    if consumer._closed:  # noqa: SLF001 - nothing public tells it
+        return None
     for name, task in _unending(consumer):
         if task.done():
             return f"{name} has ended: {_why(task)}"

@@ -10,8 +10,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.settings import Settings
-from shared.severed import sever, tell_severed
+from shared.severed import ended, sever, tell_severed
 
+# Whoever makes a client comes by here.
 tell_severed()
 
 # A command's event has under 2 kB; this leaves room for any that we make and for a dead letter's 512 kB.
@@ -76,7 +77,7 @@ async def start(client: Client) -> None:
     Raises:
         KafkaError: Kafka does not answer.
     """
-    await _begun(client.start(), client.stop)
+    await _begun(client.start(), lambda: stop(client))
 
 
 @asynccontextmanager
@@ -94,26 +95,19 @@ async def started(client: C) -> AsyncIterator[C]:
 
 
 async def stop(client: Client, *, within: float = _STOP_SECONDS) -> None:
-    """Stop a client; what has not come to its end ``within`` seconds is told so once more, and cut off.
+    """Stop a client, in ``within`` seconds and few more, whatever its broker does.
 
     A consumer that is told in the very moment in which it lets go of its partitions takes it for a part of
-    that, and waits for the next ones for ever. While a broker is away it may also end as cancelled, though
-    nobody has cancelled it, and leave its connections open. One of FastStream's keeps them then until the
-    process ends.
+    that, and waits for the next ones for ever. One of FastStream's that does not end keeps its connections
+    until the process does.
     """
-    stopping = asyncio.ensure_future(client.stop())
     try:
-        await asyncio.wait({stopping}, timeout=within)
+        await ended(client.stop(), within=within)
     finally:
-        if not stopping.done():
-            stopping.cancel()
-            await asyncio.wait({stopping}, timeout=_STOP_SECONDS)
         if isinstance(client, AIOKafkaConsumer):
             await sever(client._client)  # noqa: SLF001 - it has no other way to let go of them
         elif isinstance(client, AIOKafkaProducer):
             await sever(client.client)
-    if stopping.done() and not stopping.cancelled():
-        stopping.result()
 
 
 @asynccontextmanager
@@ -124,11 +118,15 @@ async def administration(settings: Settings) -> AsyncIterator[AIOKafkaAdminClien
         KafkaError: Kafka does not answer.
     """
     admin = AIOKafkaAdminClient(**connection(settings))
-    await _begun(admin.start(), admin.close)
+
+    async def close() -> None:
+        await ended(admin.close(), within=_STOP_SECONDS)
+
+    await _begun(admin.start(), close)
     try:
         yield admin
     finally:
-        await admin.close()
+        await close()
 
 
 async def _begun(beginning: Coroutine[Any, Any, None], end: Callable[[], Awaitable[None]]) -> None:

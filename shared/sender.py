@@ -3,7 +3,6 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -88,9 +87,7 @@ class Sender:
             return
         # It has no way of its own to be given up; without anything left to send, it stops.
         producer._message_accumulator.fail_all(KafkaError("given up"))  # noqa: SLF001 - see above
-        # KeyError: a request under way came back for a batch that was given up meanwhile.
-        with suppress(KafkaError, KeyError):
-            await kafka.stop(producer, within=_STOP_SECONDS)
+        await kafka.stop(producer, within=_STOP_SECONDS)
         # Cut short, it would leave its own task behind.
         if (routine := producer._sender._sender_task) is not None:  # noqa: SLF001 - see above
             routine.cancel()

@@ -1,12 +1,7 @@
-"""Connections to Kafka that broke, or are to be: nobody waits for ever on one.
-
-Between the breaking of a connection and aiokafka's learning of it, uvloop refuses a write by RuntimeError,
-which aiokafka does not expect: the task that learns where partitions and the coordinator are would end with
-it, and the client wait for that task as long as its process lives (aiokafka issue 1038).
-"""
+"""Connections to Kafka that broke, or are to be let go of: nobody waits for ever on one."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
 
@@ -16,6 +11,23 @@ from aiokafka.conn import AIOKafkaConnection, CloseReason
 Send = Callable[..., Any]
 
 _CLOSE_SECONDS = 2.0
+# Whoever was told to end twice, and does not, will not.
+_LAST_SECONDS = 3.0
+
+
+async def ended(end: Coroutine[Any, Any, None], *, within: float) -> None:
+    """Wait for the end of something for so many seconds, then tell it so once more.
+
+    How it ends is nobody's concern any more: it may tell again what it had failed of, or end as cancelled,
+    which would be taken for a cancellation of whoever waits.
+    """
+    ending = asyncio.ensure_future(end)
+    ending.add_done_callback(lambda done: done.cancelled() or done.exception())
+    try:
+        await asyncio.wait({ending}, timeout=within)
+    finally:
+        ending.cancel()
+        await asyncio.wait({ending}, timeout=_LAST_SECONDS)
 
 
 async def sever(client: AIOKafkaClient) -> None:
@@ -24,16 +36,20 @@ async def sever(client: AIOKafkaClient) -> None:
     By itself a connection is closed once all of that was sent: to a broker that is frozen, never.
     """
     for connection in client._conns.values():  # noqa: SLF001 - nothing public knows them
-        if connection._writer is not None:  # noqa: SLF001 - see above
-            connection._writer.transport.abort()  # noqa: SLF001 - see above
-    # Cut short before, it may end as cancelled, which nobody asked of us.
-    await asyncio.wait({asyncio.ensure_future(client.close())}, timeout=_CLOSE_SECONDS)
+        # Of one that is being closed, only the protocol still has it.
+        protocol = connection._protocol  # noqa: SLF001 - see above
+        if protocol is not None and protocol._transport is not None:  # noqa: SLF001 - see above
+            protocol._transport.abort()  # noqa: SLF001 - see above
+    await ended(client.close(), within=_CLOSE_SECONDS)
 
 
 def tell_severed() -> None:
     """Have every client of this process see that a connection is closing before it writes to it.
 
-    Sending on it raises KafkaConnectionError then, and the client makes another.
+    Between the breaking of a connection and aiokafka's learning of it, uvloop refuses a write by
+    RuntimeError, which aiokafka does not expect: the task that learns where partitions and the coordinator
+    are would end with it, and the client wait for that task as long as its process lives (aiokafka issue
+    1038). Sending raises KafkaConnectionError instead, and the client makes another connection.
     """
     if not hasattr(AIOKafkaConnection.send, "__wrapped__"):
         AIOKafkaConnection.send = _looking_first(AIOKafkaConnection.send)

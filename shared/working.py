@@ -43,11 +43,11 @@ async def unending(work: Coroutine[Any, Any, None]) -> None:
     """
     try:
         await work
-    except asyncio.CancelledError:
+    except asyncio.CancelledError as cancelled:
         task = asyncio.current_task()
         if task is None or task.cancelling():
             raise
-        raise Abandoned from None
+        raise Abandoned from cancelled
 
 
 def _ended(task: asyncio.Task[None]) -> None:

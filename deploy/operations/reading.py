@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from shared.alive import position
 from shared.kafka import connection, started
 from shared.projection.headers import read_any_name
 from shared.settings import Settings
@@ -43,6 +44,6 @@ async def whole(settings: Settings, names: list[str]) -> AsyncIterator[ConsumerR
                     if record.offset < ends[partition]:
                         yield record
             for partition in list(left):
-                if await consumer.position(partition) >= ends[partition]:
+                if await position(consumer, partition) >= ends[partition]:
                     consumer.pause(partition)
                     left.remove(partition)

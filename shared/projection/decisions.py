@@ -9,7 +9,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from shared.alive import see_alive
+from shared.alive import position
 from shared.events.operations import (
     TOPIC,
     AnyOperation,
@@ -125,9 +125,8 @@ class Decisions:
             await consumer.seek_to_beginning(at)
             end = (await consumer.end_offsets([at]))[at]
             while True:
-                if await consumer.position(at) >= end:
+                if await position(consumer, at) >= end:
                     self.known.set()
-                see_alive(consumer)
                 for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
                     self._take(records)
 

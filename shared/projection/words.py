@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from shared import metrics
-from shared.alive import see_alive
+from shared.alive import position
 from shared.clock import now
 from shared.events.watermarks import NOTHING, TOPIC, PublishedBefore, decode
 from shared.kafka import connection, started
@@ -91,15 +91,14 @@ class Watermarks:
         consumer.assign([at])
         consumer.seek(at, max(begins[at], ends[at] - _LAST_RECORDS))
         newest: dict[str, PublishedBefore] = {}
-        reached = await consumer.position(at)
-        while reached <= (position := await consumer.position(at)):
-            reached = position
-            see_alive(consumer)
+        furthest = 0
+        while furthest <= (here := await position(consumer, at)):
+            furthest = here
             found = await consumer.getmany(timeout_ms=_TURN_MS)
             words = (decode(record.value, list(record.headers)) for record in found.get(at, ()))
             newest |= {word.service: word for word in words if word is not None}
             # What was said before is no longer true where a later word goes back behind it.
-            if await consumer.position(at) >= ends[at]:
+            if await position(consumer, at) >= ends[at]:
                 for word in newest.values():
                     if word.service in sources(self.topics):
                         await self._keep(word, log_ends)

@@ -1,7 +1,6 @@
 """Looks at cases: the one that commands are decided by, and a second one before any is turned away."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+import asyncio
 from typing import Generic, TypeVar
 
 from pymongo.read_concern import ReadConcern
@@ -15,21 +14,24 @@ from shared.stream.stored import Outcome, Stored, Write
 
 S = TypeVar("S")
 
+# A member that has become the primary needs some milliseconds to hear from the others.
+_SOON_SECONDS = 0.02
+
 
 class Looks(Generic[S]):
     """Looks at the cases of one kind.
 
     A first look shows what a majority of the store's members is known to hold. A member that has just become
     the primary may know less of that than the one before it had acknowledged, though it holds all of it. A
-    change decided by such a look fails by the case's version when it is written, and is decided again; what
-    would be answered without a write is decided by a second look, at all that the primary itself holds.
+    change decided by such a look fails by the case's version when it is written, and is decided again; before
+    a command is turned away, a second look is taken, at all that the primary itself holds. That may still be
+    taken back: nothing is called done by it.
     """
 
     def __init__(self, collection: Collection, cases: Cases[S]) -> None:
         self._cases = cases
-        self._first: Collection = collection
-        self._second: Collection = collection.with_options(read_concern=ReadConcern("local"))
-        self._known, self._held = Lookup(self._first), Lookup(self._second)
+        self._known = Lookup(collection)
+        self._held = Lookup(collection.with_options(read_concern=ReadConcern("local")))
 
     async def load(self, case: str) -> Stored[S] | None:
         """Return the case, as a majority of the store's members holds it.
@@ -49,25 +51,22 @@ class Looks(Generic[S]):
             Refused: by both looks.
             Unavailable: the store did not answer in time.
         """
-        stored = await self.load(case)
-        with suppress(Refused):
-            verdict = self._cases.judge(case, stored, command, write)
-            if verdict is not None or command.may_repeat:
-                return stored, verdict
-        with answering():
-            stored = self._read(await self._held.get(case))
-        return stored, self._cases.judge(case, stored, command, write)
-
-    async def together(self, cases: Sequence[str], *, second: bool = False) -> dict[str, Stored[S]]:
-        """Return those of the cases that are there, by id, by a first look or a second.
-
-        Raises:
-            Unavailable: the store did not answer in time.
-        """
-        collection = self._second if second else self._first
-        with answering():
-            documents = await collection.find({"_id": {"$in": cases}}).to_list(None)
-        return {document["_id"]: self._cases.read(document) for document in documents}
+        while True:
+            stored, refused = await self.load(case), False
+            try:
+                verdict = self._cases.judge(case, stored, command, write)
+            except Refused:
+                refused = True
+            else:
+                if verdict is not None or command.may_repeat:
+                    return stored, verdict
+            with answering():
+                held = self._read(await self._held.get(case))
+            verdict = self._cases.judge(case, held, command, write)
+            if isinstance(verdict, Stored) or (verdict is None and (command.may_repeat or not refused)):
+                return held, verdict
+            # It is done, or needs no doing, once a majority holds what the primary does.
+            await asyncio.sleep(_SOON_SECONDS)
 
     def _read(self, document: Document | None) -> Stored[S] | None:
         return None if document is None else self._cases.read(document)

@@ -56,7 +56,7 @@ class Stream(Generic[S]):
         self._commit = GroupCommit(self._collection)
         self._looks = Looks(self._collection, self._cases)
         self._in_time = InTime(database, service, clock)
-        self._together = Together(service, self._looks, self._cases, self._commit)
+        self._together = Together(service, self._collection, self._cases, self._commit)
 
     async def prepare(self, *indexes: list[tuple[str, int]]) -> None:
         """Create the collection with its validator and indexes; safe to repeat."""

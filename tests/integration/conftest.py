@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
 
 from deploy.local import errors
-from deploy.local.kafka import Cluster, cluster
+from deploy.local.kafka import START, Cluster, cluster
 from deploy.local.mongod import ReplicaSet, replica_set
-from tests.support import not_here
+from tests.support import eventually, not_here
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +39,8 @@ async def broker(own_kafka: Cluster) -> AsyncIterator[Cluster]:
     """A Kafka that this test may kill; it runs again afterwards."""
     yield own_kafka
     await own_kafka.brokers[0].start()
+    # The next test begins with a client of it.
+    await eventually(lambda: _answers(own_kafka), deadline=START)
 
 
 @pytest.fixture
@@ -45,3 +49,14 @@ async def store(own_mongod: ReplicaSet) -> AsyncIterator[ReplicaSet]:
     yield own_mongod
     own_mongod.members[0].thaw()
     await own_mongod.members[0].start()
+
+
+async def _answers(kafka: Cluster) -> bool:
+    client = AIOKafkaClient(bootstrap_servers=kafka.bootstrap)
+    try:
+        await client.bootstrap()
+    except KafkaError:
+        return False
+    finally:
+        await client.close()
+    return True

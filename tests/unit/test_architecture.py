@@ -26,13 +26,13 @@ ON_MONGODB = (
     "shared.working",
 )
 ON_KAFKA = (
-    "shared.deadletter",
     "shared.alive",
+    "shared.deadletter",
     "shared.kafka",
-    "shared.severed",
     "shared.projection",
     "shared.relay.topics",
     "shared.sender",
+    "shared.severed",
     "shared.topic_faults",
     "shared.topics",
 )

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
 from shared import kafka
 from shared.alive import Lifeless, lifeless, see_alive
@@ -30,7 +29,7 @@ async def consumer(settings: Settings, topics: list[str]) -> AsyncIterator[AIOKa
 
 
 async def failing() -> None:
-    raise KafkaError("not one that it expects")
+    raise RuntimeError("not one that it expects")
 
 
 async def end(task: asyncio.Task[None]) -> None:
@@ -71,6 +70,9 @@ async def test_the_log_is_asked_by_another_consumer_then(settings: Settings, top
     assert await log.ends([at]) == {at: 0}
     assert log._consumer is not None
     await end(log._consumer._client._sync_task)
+    # As it ends by itself: with an error that nobody expects.
+    log._consumer._client._sync_task = asyncio.create_task(failing())
+    await asyncio.wait({log._consumer._client._sync_task})
 
     assert await log.ends([at]) == {at: 0}
 

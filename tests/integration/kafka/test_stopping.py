@@ -52,16 +52,19 @@ async def test_whoever_stops_a_consumer_while_its_broker_is_away_goes_on(
     assert consumer._client._sync_task is None
 
 
-async def test_a_connection_is_let_go_of_though_nobody_reads_what_was_sent() -> None:
-    await asyncio.to_thread(uvloop.run, _sever_a_deaf_one())
+@pytest.mark.parametrize("closing", [False, True])
+async def test_a_connection_is_let_go_of_though_nobody_reads_what_was_sent(closing: bool) -> None:  # noqa: FBT001
+    await asyncio.to_thread(uvloop.run, _sever_a_deaf_one(closing=closing))
 
 
-async def _sever_a_deaf_one() -> None:
+async def _sever_a_deaf_one(*, closing: bool) -> None:
     client = AIOKafkaClient(bootstrap_servers="127.0.0.1:9")
     ours, theirs = socket.socketpair()
     client._conns[1, 0] = connected = await _connected(ours)
     connected._writer.write(_UNSENT)
     await asyncio.sleep(0)
+    if closing:
+        connected.close()
 
     async with asyncio.timeout(1):
         await sever(client)
