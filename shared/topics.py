@@ -1,9 +1,18 @@
 """Which topics there are, with how many partitions; made, checked and deleted."""
 
+import asyncio
+import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError
+from aiokafka.errors import (
+    KafkaError,
+    NoError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 
 from shared.edition import SMALL
 from shared.events.watermarks import TOPIC as WATERMARKS
@@ -17,10 +26,13 @@ AGGREGATES = ("deliveries", "enterprises", "hazards", "programme", "reports", "s
 DEAD = ".dead"
 # Only the last word of each service counts, and each speaks once a second.
 _BRIEF = {"retention.ms": "86400000", "segment.ms": "3600000"}
+# A busy broker lists a topic some moments after the controller has made it.
+_LISTED_SECONDS = 30.0
+_POLL_SECONDS = 0.05
 
 
 class WrongTopic(Exception):  # noqa: N818 - a state of the cluster
-    """A topic exists and is not as the settings ask; the sentence says how."""
+    """A topic is not as the settings ask, or Kafka refuses to make or delete it; the sentence says how."""
 
 
 def topics(settings: Settings) -> dict[str, int]:
@@ -30,25 +42,25 @@ def topics(settings: Settings) -> dict[str, int]:
 
 
 async def provision(settings: Settings) -> list[str]:
-    """Create the topics that are missing and check those that are there; safe to repeat.
+    """Create the topics that are missing and check those that are there; safe to repeat, also at once.
 
     Returns:
         The names of the topics that were created.
 
     Raises:
-        WrongTopic: topics are there and not as the settings ask; a sentence for each.
-        KafkaError: Kafka does not answer, or refuses to create a topic.
+        WrongTopic: topics are there and not as the settings ask, or cannot be made so; a sentence for each.
+        KafkaError: Kafka does not answer, or does not list what it has made.
     """
     async with administration(settings) as admin:
         wanted = topics(settings)
         present = set(await admin.list_topics())
         missing = {name: count for name, count in wanted.items() if name not in present}
-        if missing:
-            await _create(admin, settings, missing)
-        there = {name: count for name, count in wanted.items() if name in present}
+        created = await _create(admin, settings, missing) if missing else set()
+        await _listed(admin, wanted)
+        there = {name: count for name, count in wanted.items() if name not in created}
         if wrong := await _faults(admin, settings, there):
             raise WrongTopic("\n".join(fault.sentence for fault in wrong))
-        return sorted(missing)
+        return sorted(created)
 
 
 async def wrong(settings: Settings, names: Collection[str]) -> list[Fault]:
@@ -83,13 +95,15 @@ async def delete(settings: Settings, aggregates: Sequence[str]) -> list[str]:
     """Delete the topics of these aggregates, with their dead letters; return the names of those deleted.
 
     Raises:
+        WrongTopic: Kafka refuses; a sentence for each topic.
         KafkaError: it does not answer.
     """
     async with administration(settings) as admin:
         present = sorted(set(await admin.list_topics()).intersection(_of(settings, aggregates)))
-        if present:
-            await admin.delete_topics(present)
-        return present
+        if not present:
+            return []
+        answer = await admin.delete_topics(present)
+        return sorted(_done("delete", answer.topic_error_codes, but=UnknownTopicOrPartitionError))
 
 
 def _of(settings: Settings, aggregates: Iterable[str]) -> list[str]:
@@ -98,7 +112,8 @@ def _of(settings: Settings, aggregates: Iterable[str]) -> list[str]:
     return [name for topic in plain for name in (topic, topic + DEAD)]
 
 
-async def _create(admin: AIOKafkaAdminClient, settings: Settings, missing: dict[str, int]) -> None:
+async def _create(admin: AIOKafkaAdminClient, settings: Settings, missing: dict[str, int]) -> set[str]:
+    """Create these; return those that nobody else has made meanwhile."""
     # The topics are the log: nothing in them ever expires. One replica may be away, never the last but one.
     configs = {"retention.ms": "-1", "min.insync.replicas": str(max(1, settings.replication - 1))}
     brief = {settings.topic(WATERMARKS): _BRIEF}
@@ -106,8 +121,29 @@ async def _create(admin: AIOKafkaAdminClient, settings: Settings, missing: dict[
         NewTopic(name, count, settings.replication, topic_configs=configs | brief.get(name, {}))
         for name, count in missing.items()
     ]
-    try:
-        await admin.create_topics(wanted)
-    except TopicAlreadyExistsError:
-        # Another process provisions at the same time; the next check sees the same topics.
-        return
+    answer = await admin.create_topics(wanted)
+    return _done("make", answer.topic_errors, but=TopicAlreadyExistsError)
+
+
+def _done(what: str, answered: Iterable[Sequence[Any]], *, but: type[KafkaError]) -> set[str]:
+    """The topics that it was done to; those left out for which it is ``but`` done already."""
+    done, refused = set(), []
+    for name, code, *said in answered:
+        error = for_code(code)
+        if error is NoError:
+            done.add(name)
+        elif error is not but:
+            why = next(filter(None, said), error.__name__)
+            refused.append(f"topic {name}: Kafka refuses to {what} it: {why}")
+    if refused:
+        raise WrongTopic("\n".join(refused))
+    return done
+
+
+async def _listed(admin: AIOKafkaAdminClient, names: Collection[str]) -> None:
+    """Wait until the topics are listed, so that whoever asks next finds them."""
+    end = time.monotonic() + _LISTED_SECONDS
+    while missing := sorted(set(names) - set(await admin.list_topics())):
+        if time.monotonic() > end:
+            raise UnknownTopicOrPartitionError(f"{', '.join(missing)}: made, and not listed by Kafka")
+        await asyncio.sleep(_POLL_SECONDS)
