@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rich.markup import escape
 from rich.table import Table
 
-from deploy.local import docker, java, kafka, mongod, mongodb, ports, room
+from deploy.local import docker, jars, java, kafka, mongod, mongodb, ports, room
 from deploy.local.errors import Unavailable
 from shared.settings import Settings
 
@@ -61,10 +61,10 @@ def _java() -> Finding:
 
 async def _jars() -> Finding:
     if not importlib.util.find_spec("jgo"):
-        return Finding("Kafka", "", java.NO_JGO)
-    cached = await java.cached()
+        return Finding("Kafka", "", jars.NO_JGO)
+    cached = await jars.cached()
     there = "in the cache" if cached else "43 MB to be downloaded from Maven Central at the first start"
-    return Finding("Kafka", f"{java.KAFKA}, {there}; would run as a child process")
+    return Finding("Kafka", f"{jars.KAFKA}, {there}; would run as a child process")
 
 
 async def _mongod(settings: Settings) -> Finding:

@@ -12,7 +12,8 @@ from aiokafka.errors import KafkaError
 
 from deploy.local import ports
 from deploy.local.errors import Unavailable
-from deploy.local.java import classpath, java
+from deploy.local.jars import classpath
+from deploy.local.java import java
 from deploy.local.processes import Child, listening, stop_all
 
 LOGGING = Path(__file__).with_name("log4j2.properties")

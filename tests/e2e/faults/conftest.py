@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from deploy.local import java, mongodb
+from deploy.local import jars, java, mongodb
 from deploy.local.errors import Unavailable
 from shared.settings import Settings
 from tests.e2e.faults.world import PARTITIONS, World, world
@@ -26,7 +26,7 @@ async def native(tmp_path_factory: pytest.TempPathFactory) -> None:
     """See that this machine can run servers as children, since only those can be killed; skip where not."""
     try:
         java.java()
-        await java.classpath()
+        await jars.classpath()
         await mongodb.mongod(tmp_path_factory.mktemp("native"))
     except Unavailable as missing:
         not_here(missing)

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from deploy.local import docker, java
+from deploy.local import docker, jars
 from deploy.stack import parts
 from shared.settings import ROLE_PORTS, Settings
 
@@ -40,5 +40,5 @@ def test_prometheus_watches_every_role_that_compose_runs() -> None:
 def test_containers_run_the_same_kafka_and_mongodb_everywhere() -> None:
     services = read("docker-compose.yml")["services"]
 
-    assert services["kafka"]["image"] == docker.KAFKA == f"apache/kafka:{java.KAFKA}"
+    assert services["kafka"]["image"] == docker.KAFKA == f"apache/kafka:{jars.KAFKA}"
     assert services["mongo"]["image"] == docker.MONGO
