@@ -13,6 +13,8 @@ T = TypeVar("T")
 _POLL = 0.02
 # For two slow cores that everything shares; it costs nothing where what is waited for comes.
 PATIENCE = 60.0
+# A server of a test's own that was killed comes back within seconds; on a busy machine it takes much longer.
+BACK_SECONDS = 120.0
 
 
 def not_here(why: object) -> NoReturn:

@@ -26,7 +26,7 @@ from shared.events.topology import SERVICES
 from shared.settings import Settings
 from tests.e2e.test_watermarks import as_of, http  # noqa: F401 - a fixture
 from tests.nanxun import nanxun
-from tests.support import eventually, not_here
+from tests.support import BACK_SECONDS, eventually, not_here
 
 # What a broker is told when it is formatted; without the rest it is one that never had a topic.
 FORMAT = {"meta.properties", "bootstrap.checkpoint"}
@@ -70,7 +70,7 @@ async def lose_everything(kafka: Cluster, data: Path) -> None:
 async def start(kafka: Cluster, settings: Settings) -> None:
     (broker,) = kafka.brokers
     await broker.start()
-    await broker.until(lambda: listening(int(kafka.bootstrap.rpartition(":")[2])), within=60)
+    await broker.until(lambda: listening(int(kafka.bootstrap.rpartition(":")[2])), within=BACK_SECONDS)
 
     async def created() -> bool:
         try:
@@ -79,7 +79,7 @@ async def start(kafka: Cluster, settings: Settings) -> None:
         except Unavailable:
             return False
 
-    await eventually(created, deadline=60)
+    await eventually(created, deadline=BACK_SECONDS)
 
 
 async def read_anew(stack: Stack) -> None:

@@ -7,9 +7,9 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from deploy.local import errors
-from deploy.local.kafka import START, Cluster, cluster
+from deploy.local.kafka import Cluster, cluster
 from deploy.local.mongod import ReplicaSet, replica_set
-from tests.support import eventually, not_here
+from tests.support import BACK_SECONDS, eventually, not_here
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +40,7 @@ async def broker(own_kafka: Cluster) -> AsyncIterator[Cluster]:
     yield own_kafka
     await own_kafka.brokers[0].start()
     # The next test begins with a client of it.
-    await eventually(lambda: _answers(own_kafka), deadline=START)
+    await eventually(lambda: _answers(own_kafka), deadline=BACK_SECONDS)
 
 
 @pytest.fixture

@@ -19,12 +19,10 @@ from shared.events.base import Role
 from shared.settings import Settings
 from tests.integration.access.routes import ROUTES, Route, route
 from tests.integration.access.world import Stage, World, platform
-from tests.support import eventually, not_here
+from tests.support import BACK_SECONDS, eventually, not_here
 
 # Within this a client must have heard.
 NEWS_SECONDS = 5.0
-# Servers of a test's own come back within seconds; a busy machine takes longer.
-BACK_SECONDS = 40.0
 CREATING = [asked for asked in ROUTES if asked.creates]
 STEPS = [
     route("POST", f"/v1/{kind}/{{case}}/{step}")

@@ -12,10 +12,7 @@ from shared.settings import Settings
 from shared.topics import provision
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, stage_on
-from tests.support import eventually
-
-# A server of the test's own comes back within seconds; a busy machine takes longer.
-BACK_SECONDS = 60.0
+from tests.support import BACK_SECONDS, eventually
 
 
 @pytest.mark.promise(5)

@@ -25,10 +25,9 @@ from tests.integration.projection.conftest import Stage, enterprise, stage_on
 from tests.integration.projection.test_decisions import a_hole, about, decide, letter, older
 from tests.integration.projection.test_our_bugs import BAD, fold_that_fails
 from tests.shown import shown
-from tests.support import eventually
+from tests.support import BACK_SECONDS, eventually
 
 KEY = enterprise(0, 3)
-BACK_SECONDS = 60.0
 PATIENCE_SECONDS = 30.0
 
 

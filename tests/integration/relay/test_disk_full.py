@@ -12,11 +12,10 @@ from shared.topics import provision
 from tests.integration.relay.conftest import Stock
 from tests.integration.relay.test_publishing import relaying
 from tests.integration.small_disk import small_disk
-from tests.support import eventually, not_here
+from tests.support import BACK_SECONDS, eventually, not_here
 
 DISK_MB = 60
 ROOM = 100_000
-BACK_SECONDS = 90.0
 
 
 @pytest.mark.promise(1, 5)
@@ -30,7 +29,7 @@ async def test_with_kafkas_disk_full_events_wait_in_the_store_and_go_out_when_th
                 await provision(there)
                 async with relaying(there, stock) as relay:
                     await stock.add("hz_1")
-                    await eventually(stock.all_marked, deadline=30)
+                    await eventually(stock.all_marked)
                     disk.fill(but=ROOM)
                     for n in range(300):
                         await stock.add(f"hz_{n}", 5, enterprise=f"E{n}")

@@ -15,12 +15,11 @@ from shared import mongo
 from shared.errors import Unavailable
 from tests.integration.small_disk import Disk, small_disk
 from tests.integration.stream.conftest import REPORT, command, tales
-from tests.support import eventually, not_here
+from tests.support import BACK_SECONDS, eventually, not_here
 
 # mongod lays out 300 MB of journal before its first document.
 DISK_MB = 700
 ROOM = 1_000_000
-BACK_SECONDS = 60.0
 # A few of them are more than the room that is left, however well they are packed.
 LARGE = replace(REPORT, texts={"said": secrets.token_hex(100_000)})
 COMMANDS = 40
