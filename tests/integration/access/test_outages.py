@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +18,7 @@ from shared.events.base import Role
 from shared.settings import Settings
 from tests.integration.access.routes import ROUTES, Route, route
 from tests.integration.access.world import Stage, World, platform
-from tests.support import BACK_SECONDS, eventually, not_here
+from tests.support import BACK_SECONDS, eventually, not_here, stopwatch
 
 # Within this a client must have heard.
 NEWS_SECONDS = 5.0
@@ -109,11 +108,11 @@ async def test_with_mongodb_away_every_route_says_so_in_time_and_every_command_c
 
 
 async def timed(world: World, asked: Route, stage: Stage, key: str | None = None) -> tuple[Response, float]:
-    """Send a request and return how long its answer took."""
-    began = time.monotonic()
+    """Send a request and return how long its answer took, as a stopwatch tells it."""
     headers = world.who(Role.SERVICE) | ({"Idempotency-Key": key} if key else {})
-    answer = await world.send(asked, stage, headers)
-    return answer, time.monotonic() - began
+    with stopwatch() as took:
+        answer = await world.send(asked, stage, headers)
+    return answer, took.seconds
 
 
 async def taken(world: World, asked: Route, stage: Stage, key: str) -> bool:
