@@ -1,5 +1,6 @@
 """One hazards service for all tests here, whose copy of the register came over Kafka."""
 
+import secrets
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -7,10 +8,12 @@ import pytest
 from httpx2 import ASGITransport, AsyncClient
 
 from deploy.local.addresses import Addresses
+from deploy.local.mongod import brief
 from services.hazards.app import api
 from shared.settings import Settings
 from shared.topics import provision
 from tests.integration.hazards.world import CLOSED, HERE, NOON, SEVERAL, THERE, World
+from tests.integration.topics import delete_all
 from tests.register import closed, enterprise, known, registered
 
 
@@ -20,7 +23,7 @@ async def running(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory
         kafka=addresses.kafka,
         mongo=addresses.mongo,
         data=tmp_path_factory.mktemp("hazards"),
-        namespace="hazards",
+        namespace=f"h{secrets.token_hex(4)}",
         partitions=3,
     )
     await provision(settings)
@@ -44,6 +47,9 @@ async def running(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory
         world.client = client
         world.store = app.state.store
         yield world
+    async with brief(addresses.mongo) as mongo:
+        await mongo.drop_database(settings.database("hazards"))
+    await delete_all(settings)
 
 
 @pytest.fixture
