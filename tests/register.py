@@ -75,5 +75,5 @@ async def known(settings: Settings, service: str, *events: Recorded[Fact], follo
         return all([await has(event) for event in events])
 
     async with working(Runtime(settings, client, database, places(*follows.split())).run()):
-        await eventually(has_all, deadline=30)
+        await eventually(has_all)
     client.close()

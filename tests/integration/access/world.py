@@ -23,7 +23,7 @@ from shared.settings import Settings
 from shared.topics import provision
 from tests.integration.access.routes import ENTERPRISE, OTHER, Route, route
 from tests.integration.topics import delete_all
-from tests.support import eventually
+from tests.support import PATIENCE, eventually
 from tests.tokens import bearer
 
 SERVICES = {service.name: service for service in (ENTERPRISES, SUGGESTIONS, HAZARDS, REPORTING)}
@@ -39,6 +39,8 @@ STREAMS = {
 
 # The account whose steps come before that of whom a test is about.
 OTHERS = "the-other-eyes"
+# Ten roles begin at once, on one event loop.
+_BEGUN_SECONDS = 2 * PATIENCE
 
 Claims = dict[str, tuple[str, ...]]
 
@@ -223,8 +225,8 @@ async def platform(settings: Settings) -> AsyncIterator[World]:
             await eventually(partial(world.registered, uscc, region))
         # Refused until the register's events have come over Kafka.
         for kind in ("suggestions", "savings", "hazards"):
-            world.others[kind] = await eventually(partial(world.made, kind), deadline=30)
-        await eventually(partial(_reported, world), deadline=30)
+            world.others[kind] = await eventually(partial(world.made, kind), deadline=_BEGUN_SECONDS)
+        await eventually(partial(_reported, world), deadline=_BEGUN_SECONDS)
         yield world
 
 

@@ -22,7 +22,7 @@ async def test_nothing_grows_while_a_lost_log_is_not_whole_again(
     settings: Settings, topics: list[str], screen: Screen
 ) -> None:
     assert topics
-    with closing(mongo.connect(settings.mongo)) as client:
+    with closing(mongo.connect(settings.mongo, timeout_ms=mongo.PROJECTION_TIMEOUT_MS)) as client:
         growing = Growing(settings, client, screen.console)
         database = client[settings.database("suggestions")]
         await begin(database, "savings")

@@ -30,7 +30,7 @@ SUMS = replace(
 
 @pytest.fixture
 async def client(settings: Settings) -> AsyncIterator[Client]:
-    client = mongo.connect(settings.mongo)
+    client = mongo.connect(settings.mongo, timeout_ms=mongo.PROJECTION_TIMEOUT_MS)
     yield client
     client.close()
 
@@ -136,7 +136,7 @@ async def test_buckets_are_added_up_wherever_a_block_ends(
 async def test_no_read_goes_on_for_as_long_as_a_collection_is_large(
     store: ReplicaSet, settings: Settings
 ) -> None:
-    client = mongo.connect(store.uri)
+    client = mongo.connect(store.uri, timeout_ms=mongo.PROJECTION_TIMEOUT_MS)
     many = range(2_500)
     rows = {
         "sums": [bucket(f"{n:04}", 0, r=1) for n in many],

@@ -126,7 +126,7 @@ async def test_processes_that_join_leave_and_come_back_neither_lose_nor_double_a
         # Its lanes wait for it, as long as its session lasts.
         await write(60)
         async with stage.running("two"):
-            await eventually(lambda: stage.has_told(**dict.fromkeys(cases, range(1, 62))), deadline=30)
+            await eventually(lambda: stage.has_told(**dict.fromkeys(cases, range(1, 62))))
 
 
 def both_work(*runtimes: Runtime[Any, Any]) -> bool:
@@ -154,12 +154,12 @@ async def test_a_process_killed_amid_its_work_counts_everything_once(stage: Stag
     try:
         await write(*range(1, 51))
         await worker.start()
-        await eventually(lambda: has_begun(stage), deadline=30)
+        await eventually(lambda: has_begun(stage))
         writing = asyncio.create_task(write(*range(51, 101)))
         await worker.kill()
         await worker.start()
         await writing
-        await eventually(lambda: stage.has_told(**dict.fromkeys(cases, range(1, 101))), deadline=30)
+        await eventually(lambda: stage.has_told(**dict.fromkeys(cases, range(1, 101))))
     finally:
         await worker.kill()
 

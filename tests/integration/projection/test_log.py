@@ -50,7 +50,7 @@ async def stops(runtime: Runtime[Any, Any], name: str) -> None:
         assert await runtime.ready() == [name]
         return True
 
-    await eventually(said, deadline=20)
+    await eventually(said)
 
 
 @pytest.mark.promise(7)

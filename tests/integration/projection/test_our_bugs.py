@@ -76,7 +76,7 @@ async def test_a_bug_parks_the_case_it_meets_and_no_other(stage: Stage, where: s
     await stage.send(records("hz_2", 1, enterprise=enterprise(1, 3)))
 
     async with broken.running():
-        await eventually(lambda: stage.has_told(hz_1=[1], **{BAD: [1]}, hz_2=[1]), deadline=20)
+        await eventually(lambda: stage.has_told(hz_1=[1], **{BAD: [1]}, hz_2=[1]))
         await eventually(lambda: stage.reaches("hazards", 0, 4))
         await stage.send([*records(BAD, 4, 2, enterprise=KEY), *records("hz_3", 1, enterprise=KEY)])
         await eventually(lambda: stage.has_told(hz_1=[1], **{BAD: [1]}, hz_2=[1], hz_3=[1]))
@@ -121,7 +121,7 @@ async def test_what_fails_leaves_neither_effects_nor_position_behind(stage: Stag
     await stage.send(records("hz_1", 1, enterprise=KEY))
 
     async with stage.playing(sink=sink).running():
-        await eventually(lambda: stage.reaches("hazards", 0, 1), deadline=20)
+        await eventually(lambda: stage.reaches("hazards", 0, 1))
 
     assert seen
     assert all(found == {"next": 0} for found in seen)

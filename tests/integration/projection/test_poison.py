@@ -12,6 +12,7 @@ from shared.kafka import MAX_REQUEST
 from shared.partition import partition
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise
+from tests.integration.projection.test_exactly_once import is_ready
 from tests.lanes.poison import poison, why
 from tests.support import eventually
 
@@ -96,7 +97,7 @@ async def reads(stage: Stage, whole: dict[str, range], ends: list[int]) -> None:
         await eventually(lambda: stage.has_told(**whole), deadline=READ_SECONDS)
         for lane, end in enumerate(ends):
             await eventually(partial(stage.reaches, "hazards", lane, end), deadline=READ_SECONDS)
-        assert await runtime.ready() == []
+        await eventually(lambda: is_ready(runtime))
 
 
 def compare(letters: dict[Place, Letter], bad: dict[Place, Record], projection: str) -> None:

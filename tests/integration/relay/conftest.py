@@ -89,7 +89,7 @@ class Published:
 
 @pytest.fixture
 async def stock(settings: Settings) -> AsyncIterator[Stock]:
-    client = mongo.connect(settings.mongo)
+    client = mongo.connect(settings.mongo, timeout_ms=mongo.PROJECTION_TIMEOUT_MS)
     database = client[settings.database("hazards")]
     collection = await mongo.ensure_collection(database, "hazards", validator=VALIDATOR)
     await collection.create_index(**UNPUBLISHED_INDEX)

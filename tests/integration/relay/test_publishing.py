@@ -108,7 +108,7 @@ async def test_a_document_that_waited_long_and_moved_on_is_published_at_once(
 
     monkeypatch.setattr(Senders, "send", meanwhile)
     async with relaying(settings, stock):
-        await eventually(stock.all_marked, deadline=15)
+        await eventually(stock.all_marked)
 
     await eventually(lambda: published.has(4))
     assert published.in_order({"hz_1": 3, "hz_2": 1})
@@ -134,7 +134,7 @@ async def test_what_was_found_while_nothing_could_be_sent_is_found_again_however
         monkeypatch.setattr(Senders, "send", refuses)
         async for _ in set_back(stock.database, await begin(stock.database, "hazards")):
             pass
-        await eventually(stock.all_marked, deadline=25)
+        await eventually(stock.all_marked)
 
     await eventually(lambda: published.has(4))
 

@@ -57,7 +57,7 @@ class Reporting:
             counted = sum(sum(offsets.values()) for offsets in provenance["offsets"].values())
             return counted == self.sent and provenance["behind_records"] == 0
 
-        await eventually(done, deadline=30)
+        await eventually(done)
 
     async def national(self, first: str, last: str, **asked: str) -> dict[str, Any]:
         """Return the nation's figures, once everything has been counted."""

@@ -88,7 +88,8 @@ async def test_twelve_lanes_in_two_processes_never_meet_in_a_document(wide: Sett
             await running.enter_async_context(role(settings, NAME, "projection"))
         position = summed(client, wide.database(NAME), f"{FIGURES.name}_1_positions", "next")
         await eventually(both_work, deadline=120)
-        # While a lane moves from one to the other both may meet in it, for a moment.
+        # While a lane moves from one to the other both may meet in it, until all that was sent is counted.
+        await eventually(counted, deadline=120)
         before = [await told(of, METRIC) for of in processes]
         await send(EVENTS)
         await eventually(counted, deadline=120)
