@@ -1,6 +1,12 @@
 """First words to servers that somebody else runs: whether they answer, and the topics they should have."""
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    NoBrokersAvailable,
+    NodeNotReadyError,
+)
 from pymongo.errors import PyMongoError
 
 from deploy.local.errors import Unavailable
@@ -10,13 +16,14 @@ from shared.topics import absent, provision
 
 # Long enough for a server in the next province, short enough for somebody who waits.
 _PATIENCE_MS = 5_000
+_NO_ANSWER = (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, NoBrokersAvailable)
 
 
 async def topics(settings: Settings) -> list[str]:
     """Create the topics that are missing, check the others; return the names of those created.
 
     Raises:
-        Unavailable: no broker answers.
+        Unavailable: no broker answers, or what one answers is no use.
         WrongTopic: a topic is not as the settings ask.
     """
     try:
@@ -38,6 +45,8 @@ async def missing(settings: Settings) -> list[str]:
 
 
 def _no_kafka(settings: Settings, trouble: KafkaError) -> Unavailable:
+    if not isinstance(trouble, _NO_ANSWER):
+        return Unavailable(f"Kafka at {settings.kafka} says: {trouble}.")
     return Unavailable(
         f"Kafka at {settings.kafka} does not answer ({type(trouble).__name__}): start it (`nanxun up`),"
         " or set NANXUN_KAFKA to where it is."

@@ -62,7 +62,8 @@ published_events = Counter(
 topic_wrong = Gauge(
     "nanxun_topic_wrong",
     "1 while a topic is not as it was promised, by what is wrong (partitions, replication, retention,"
-    " compaction, in-sync). Told by the relay that publishes to it.",
+    " compaction, in-sync, or unseen: Kafka does not show how it is configured). Told by the relay that"
+    " publishes to it.",
     ["topic", "what"],
 )
 watermark_seconds = Gauge(

@@ -6,11 +6,11 @@ from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, for_code
 
 _FOREVER = "-1"
 #: What may be wrong; values of the metric's label ``what``.
-WHATS = ("partitions", "replication", "retention", "compaction", "in-sync")
+WHATS = ("partitions", "replication", "retention", "compaction", "in-sync", "unseen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def miscounted(topic: str, have: int, wanted: int) -> str:
 async def faults(
     admin: AIOKafkaAdminClient, wanted: Mapping[str, int], *, replication: int, brief: Collection[str]
 ) -> list[Fault]:
-    """Return what is wrong with those of the topics that exist.
+    """Return what is wrong with topics.
 
     Args:
         admin: started.
@@ -49,16 +49,17 @@ async def faults(
         brief: topics of which only the last words count; they may forget.
 
     Raises:
-        KafkaError: Kafka does not answer, or does not show how a topic is configured.
+        KafkaError: Kafka does not answer, or does not know a topic.
     """
     found: list[Fault] = []
-    present = [one for one in await admin.describe_topics(list(wanted)) if one["partitions"]]
-    for one in present:
+    for one in await admin.describe_topics(list(wanted)):
+        if not one["partitions"]:
+            raise for_code(one["error_code"])(f"topic {one['topic']}: Kafka does not show its partitions")
         found += _made(one, wanted[one["topic"]], replication)
-    configs = await _configs(admin, [one["topic"] for one in present])
+    configs, unseen = await _configs(admin, list(wanted))
     for topic, config in configs.items():
         found += _kept(topic, config, replication, brief=topic in brief)
-    return found
+    return found + unseen
 
 
 def _made(described: Mapping[str, Any], wanted: int, replication: int) -> list[Fault]:
@@ -101,12 +102,23 @@ def _kept(topic: str, config: Mapping[str, str], replication: int, *, brief: boo
     return found
 
 
-async def _configs(admin: AIOKafkaAdminClient, topics: list[str]) -> dict[str, dict[str, str]]:
+async def _configs(
+    admin: AIOKafkaAdminClient, topics: list[str]
+) -> tuple[dict[str, dict[str, str]], list[Fault]]:
+    """How topics are configured, and those of which we may not know."""
     asked = [ConfigResource(ConfigResourceType.TOPIC, topic) for topic in topics]
     configs: dict[str, dict[str, str]] = {}
+    unseen = []
     for answer in await admin.describe_configs(asked) if asked else []:
         for code, said, _, topic, entries in answer.resources:
-            if code:
+            if code == TopicAuthorizationFailedError.errno:
+                sentence = (
+                    f"topic {topic} may forget what a rebuild needs: Kafka does not show how it is"
+                    " configured; allow DescribeConfigs on it"
+                )
+                unseen.append(Fault(topic, "unseen", sentence))
+            elif code:
                 raise KafkaError(f"Kafka does not show how topic {topic} is configured: {said or code}")
-            configs[topic] = {entry[0]: entry[1] for entry in entries}
-    return configs
+            else:
+                configs[topic] = {entry[0]: entry[1] for entry in entries}
+    return configs, unseen

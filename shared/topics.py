@@ -1,23 +1,15 @@
 """Which topics there are, with how many partitions; made, checked and deleted."""
 
-import asyncio
-import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import (
-    KafkaError,
-    NoError,
-    TopicAlreadyExistsError,
-    UnknownTopicOrPartitionError,
-    for_code,
-)
+from aiokafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError
 
 from shared.edition import SMALL
 from shared.events.watermarks import TOPIC as WATERMARKS
 from shared.kafka import administration
 from shared.settings import Settings
+from shared.topic_answers import Done, done, listed, until_listed
 from shared.topic_faults import Fault, faults
 
 #: Each has a topic of its events and one of their dead letters; some belong to services that are not begun.
@@ -26,9 +18,6 @@ AGGREGATES = ("deliveries", "enterprises", "hazards", "programme", "reports", "s
 DEAD = ".dead"
 # Only the last word of each service counts, and each speaks once a second.
 _BRIEF = {"retention.ms": "86400000", "segment.ms": "3600000"}
-# A busy broker lists a topic some moments after the controller has made it.
-_LISTED_SECONDS = 30.0
-_POLL_SECONDS = 0.05
 
 
 class WrongTopic(Exception):  # noqa: N818 - a state of the cluster
@@ -53,10 +42,10 @@ async def provision(settings: Settings) -> list[str]:
     """
     async with administration(settings) as admin:
         wanted = topics(settings)
-        present = set(await admin.list_topics())
+        present = await listed(admin)
         missing = {name: count for name, count in wanted.items() if name not in present}
         created = await _create(admin, settings, missing) if missing else set()
-        await _listed(admin, wanted)
+        await until_listed(admin, wanted)
         there = {name: count for name, count in wanted.items() if name not in created}
         if wrong := await _faults(admin, settings, there):
             raise WrongTopic("\n".join(fault.sentence for fault in wrong))
@@ -72,7 +61,7 @@ async def wrong(settings: Settings, names: Collection[str]) -> list[Fault]:
     async with administration(settings) as admin:
         every = topics(settings)
         wanted = {name: every[name] for name in map(settings.topic, names)}
-        if missing := sorted(wanted.keys() - set(await admin.list_topics())):
+        if missing := sorted(wanted.keys() - await listed(admin)):
             raise UnknownTopicOrPartitionError(f"{', '.join(missing)}: missing; `nanxun topics` makes them")
         return await _faults(admin, settings, wanted)
 
@@ -88,7 +77,7 @@ async def absent(settings: Settings) -> list[str]:
         KafkaError: it does not answer.
     """
     async with administration(settings) as admin:
-        return sorted(set(topics(settings)) - set(await admin.list_topics()))
+        return sorted(set(topics(settings)) - await listed(admin))
 
 
 async def delete(settings: Settings, aggregates: Sequence[str]) -> list[str]:
@@ -99,11 +88,11 @@ async def delete(settings: Settings, aggregates: Sequence[str]) -> list[str]:
         KafkaError: it does not answer.
     """
     async with administration(settings) as admin:
-        present = sorted(set(await admin.list_topics()).intersection(_of(settings, aggregates)))
+        present = sorted((await listed(admin)).intersection(_of(settings, aggregates)))
         if not present:
             return []
         answer = await admin.delete_topics(present)
-        return sorted(_done("delete", answer.topic_error_codes, but=UnknownTopicOrPartitionError))
+        return sorted(_told(done("delete", answer.topic_error_codes, but=UnknownTopicOrPartitionError)))
 
 
 def _of(settings: Settings, aggregates: Iterable[str]) -> list[str]:
@@ -122,28 +111,10 @@ async def _create(admin: AIOKafkaAdminClient, settings: Settings, missing: dict[
         for name, count in missing.items()
     ]
     answer = await admin.create_topics(wanted)
-    return _done("make", answer.topic_errors, but=TopicAlreadyExistsError)
+    return _told(done("make", answer.topic_errors, but=TopicAlreadyExistsError))
 
 
-def _done(what: str, answered: Iterable[Sequence[Any]], *, but: type[KafkaError]) -> set[str]:
-    """The topics that it was done to; those left out for which it is ``but`` done already."""
-    done, refused = set(), []
-    for name, code, *said in answered:
-        error = for_code(code)
-        if error is NoError:
-            done.add(name)
-        elif error is not but:
-            why = next(filter(None, said), error.__name__)
-            refused.append(f"topic {name}: Kafka refuses to {what} it: {why}")
-    if refused:
-        raise WrongTopic("\n".join(refused))
-    return done
-
-
-async def _listed(admin: AIOKafkaAdminClient, names: Collection[str]) -> None:
-    """Wait until the topics are listed, so that whoever asks next finds them."""
-    end = time.monotonic() + _LISTED_SECONDS
-    while missing := sorted(set(names) - set(await admin.list_topics())):
-        if time.monotonic() > end:
-            raise UnknownTopicOrPartitionError(f"{', '.join(missing)}: made, and not listed by Kafka")
-        await asyncio.sleep(_POLL_SECONDS)
+def _told(answered: Done) -> set[str]:
+    if answered.refused:
+        raise WrongTopic("\n".join(answered.refused))
+    return answered.topics
