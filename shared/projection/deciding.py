@@ -88,8 +88,10 @@ class Deciding(Generic[S, E]):
         if not due:
             return whole
         self._known[lane] = self.decisions.count(lane)
-        expected = {one.at: seat.next for seat, one in due}
+        stands = {one.at: seat.next for seat, one in due}
         effective = await open_of(self.seats.generation, [one for _, one in due])
+        # Of no other partition: one of which nothing was read has no position yet that could be held.
+        expected = {one.at: stands[one.at] for one in effective}
         for start in range(0, len(effective), _MOST_AT_ONCE):
             found = [(one, await self._item(one)) for one in effective[start : start + _MOST_AT_ONCE]]
             ready = [pair for pair in found if pair[1] or not isinstance(pair[0].fact, DeadLetterRedriven)]

@@ -105,6 +105,19 @@ async def test_a_discarded_record_is_never_applied_though_a_rebuild_could_read_i
 
 
 @pytest.mark.promise(4)
+async def test_a_redrive_is_done_beside_a_decision_on_a_topic_of_which_nothing_was_read(stage: Stage) -> None:
+    await a_hole(stage)
+    there = about(stage, 1) | {"topic": stage.settings.topic("suggestions"), "subject": "sg_1", "sequence": 1}
+    unread = CaseReleased(**{name: there[name] for name in CaseReleased.model_fields if name in there})
+    await decide(stage, "rl_" + "0" * 32, unread)
+    redrive = DeadLetterRedriven(**about(stage, 1), letter_partition=0, letter_offset=0)
+    await decide(stage, letter(stage, 1), redrive)
+
+    async with stage.running():
+        await eventually(lambda: stage.has_told(hz_1=[1, 2, 3]))
+
+
+@pytest.mark.promise(4)
 async def test_of_two_decisions_on_a_record_the_first_counts(stage: Stage) -> None:
     await a_hole(stage)
     await decide(stage, letter(stage, 1), DeadLetterDiscarded(**about(stage, 1)))
