@@ -1,9 +1,10 @@
 """A look at the log beside the consumer: where partitions end, and which record stands at an offset."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -18,6 +19,10 @@ from shared.topic_faults import miscounted
 # One record of a partition at a time; more would be read only to be dropped.
 _LOOK_BYTES = 1_048_576
 _LOOK_SECONDS = 10
+# Who leads is learnt again after this: who led before may answer, once it is back, from what it has.
+_METADATA_MS = 5_000
+# A broker that was away has learnt after this that it leads no more; what is still said then is so.
+_SURE_SECONDS = 5.0
 
 
 class Stopped(Exception):  # noqa: N818 - a state that waits for an operator
@@ -44,26 +49,56 @@ class Log:
     """
 
     settings: Settings
+    _known: dict[TopicPartition, int] = field(default_factory=dict)
+    _short: dict[TopicPartition, float] = field(default_factory=dict)
     _consumer: AIOKafkaConsumer | None = None
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def ends(self, at: list[TopicPartition]) -> dict[TopicPartition, int]:
+    async def ends(
+        self, at: list[TopicPartition], *, reached: Mapping[TopicPartition, int] | None = None
+    ) -> dict[TopicPartition, int]:
         """Return the offset behind the last record of each partition.
 
+        Args:
+            at: the partitions.
+            reached: how far some of them are known to have gone.
+
         Raises:
-            KafkaError: Kafka does not answer.
+            KafkaError: Kafka does not answer, or says for the first seconds that a partition ends before
+                where it is known to have gone; that may be a broker that led it before it was away.
         """
         consumer = await self._started()
         ends: dict[TopicPartition, int] = await consumer.end_offsets(at)
+        self._doubt(ends, reached or {})
         return ends
 
-    async def bounds(self, at: list[TopicPartition]) -> dict[TopicPartition, tuple[int, int]]:
+    def _doubt(self, ends: dict[TopicPartition, int], reached: Mapping[TopicPartition, int]) -> None:
+        doubted = []
+        for partition, end in ends.items():
+            known = max(self._known.get(partition, 0), reached.get(partition, 0))
+            if end >= known:
+                self._short.pop(partition, None)
+            elif monotonic() - self._short.setdefault(partition, monotonic()) < _SURE_SECONDS:
+                doubted.append(
+                    f"{partition.topic}/{partition.partition} is said to end at {end}, before {known}"
+                )
+                continue
+            self._known[partition] = end
+        if doubted:
+            raise KafkaError("; ".join(doubted))
+
+    async def bounds(
+        self, at: list[TopicPartition], *, reached: Mapping[TopicPartition, int] | None = None
+    ) -> dict[TopicPartition, tuple[int, int]]:
         """Return the offsets of the first record that each partition still has, and behind its last.
 
         Raises:
-            KafkaError: Kafka does not answer.
+            KafkaError: as `ends` does.
         """
-        begins, ends = await (await self._started()).beginning_offsets(at), await self.ends(at)
+        begins, ends = (
+            await (await self._started()).beginning_offsets(at),
+            await self.ends(at, reached=reached),
+        )
         return {partition: (begins[partition], ends[partition]) for partition in at}
 
     async def check(self, positions: dict[TopicPartition, Position]) -> None:
@@ -71,10 +106,11 @@ class Log:
 
         Raises:
             Stopped: it is not, or something is.
-            KafkaError: Kafka does not answer.
+            KafkaError: Kafka does not answer, or not yet for sure.
         """
         await self._count({partition.topic for partition in positions})
-        for partition, (begin, end) in (await self.bounds(list(positions))).items():
+        reached = {partition: position.next for partition, position in positions.items()}
+        for partition, (begin, end) in (await self.bounds(list(positions), reached=reached)).items():
             where, following = f"{partition.topic}/{partition.partition}", positions[partition].next
             if following > end:
                 raise Stopped("other-log", f"{where} ends at {end}, before {following}")
@@ -148,6 +184,7 @@ async def _started(settings: Settings) -> AIOKafkaConsumer:
         **connection(settings),
         enable_auto_commit=False,
         auto_offset_reset="none",
+        metadata_max_age_ms=_METADATA_MS,
         max_partition_fetch_bytes=_LOOK_BYTES,
     )
     await start(consumer)
@@ -169,8 +206,21 @@ async def _look(
                 for partition, records in (await consumer.getmany(timeout_ms=500, max_records=1)).items():
                     looked.setdefault(partition, records[0])
                     consumer.pause(partition)
+                    _let_go(consumer, partition)
     except TimeoutError as error:
         raise KafkaError("the log could not be read back in time") from error
     finally:
         consumer.unsubscribe()
     return looked
+
+
+def _let_go(consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:
+    """Let go of the rest of what was fetched.
+
+    It refers to itself while it is not read to its end: each look would leave its megabyte there until Python
+    looks for cycles, and make a gigabyte in ten minutes of a projection that is far behind.
+    """
+    fetched = consumer._fetcher._records.get(partition)  # noqa: SLF001 - it has no other way to be let go of
+    rest = getattr(fetched, "_partition_records", None)
+    if rest is not None and rest._records_iterator is not None:  # noqa: SLF001 - see above
+        rest._records_iterator.close()  # noqa: SLF001 - see above

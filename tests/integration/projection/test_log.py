@@ -1,11 +1,15 @@
 """A log that is not the one that was read, or has lost something, stops its lane by name; nothing is lost."""
 
 import asyncio
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import RecordsToDelete
+from aiokafka.consumer.fetcher import PartitionRecords
 from structlog.testing import capture_logs
 
 from deploy.local.mongod import ReplicaSet
@@ -162,6 +166,68 @@ async def test_a_topic_made_anew_while_it_is_read_is_another_log(stage: Stage) -
         await stops(runtime, "other-log")
 
     assert await stage.told() == {"hz_1": [1, 2, 3]}
+
+
+@contextmanager
+def past() -> Iterator[list[bool]]:
+    """A broker that led before it was away, and tells of what it had then; yields when it was asked."""
+    ends, asked = AIOKafkaConsumer.end_offsets, list[bool]()
+
+    async def of_then(consumer: AIOKafkaConsumer, at: list[TopicPartition]) -> dict[TopicPartition, int]:
+        now = await ends(consumer, at)
+        asked.append(True)
+        return {partition: min(end, 1) for partition, end in now.items()}
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(AIOKafkaConsumer, "end_offsets", of_then)
+        yield asked
+
+
+@pytest.mark.promise(5)
+async def test_a_broker_that_tells_of_the_past_for_a_moment_holds_up_what_begins_and_stops_nothing(
+    stage: Stage,
+) -> None:
+    await read(stage, 3)
+
+    with past(), capture_logs() as lines:
+        async with stage.running() as runtime:
+            await eventually(lambda: any(line["event"] == "seating-waits" for line in lines))
+            assert await runtime.ready() == ["the positions of some partitions"]
+    async with stage.running() as runtime:
+        await stage.send(records("hz_1", 4, enterprise=KEY))
+        await eventually(lambda: stage.has_told(hz_1=[1, 2, 3, 4]))
+
+
+@pytest.mark.promise(5)
+async def test_a_broker_that_tells_of_the_past_for_a_moment_stops_nothing_that_runs(stage: Stage) -> None:
+    await stage.send(records("hz_1", 1, 2, 3, enterprise=KEY))
+
+    async with stage.running() as runtime:
+        await eventually(lambda: stage.has_told(hz_1=[1, 2, 3]))
+        with past() as asked:
+            await eventually(lambda: len(asked) > 1)
+            assert await runtime.ready() == []
+        await stage.send(records("hz_1", 4, enterprise=KEY))
+        await eventually(lambda: stage.has_told(hz_1=[1, 2, 3, 4]))
+        assert await runtime.ready() == []
+
+
+async def test_a_look_at_the_log_keeps_nothing_of_what_it_fetched(stage: Stage) -> None:
+    """What refers to itself stays until Python looks for cycles, which a projection seldom has it do."""
+    await stage.send(records("hz_1", *range(1, 31), enterprise=KEY))
+    at, log = TopicPartition(stage.settings.topic("hazards"), 0), Log(stage.settings)
+    gc.disable()
+    try:
+        for offset in range(10):
+            found = await log.record(at, offset)
+            assert found is not None
+            assert found.offset == offset
+        left = [one for one in gc.get_objects() if isinstance(one, PartitionRecords)]
+        # That of the last look, until the next.
+        assert len(left) <= 1
+    finally:
+        gc.enable()
+        await log.close()
 
 
 async def test_a_look_at_the_log_that_is_cut_short_leaves_no_connection_that_cannot_be_closed(
