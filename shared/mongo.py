@@ -58,7 +58,8 @@ class CommitUnknown(Exception):  # noqa: N818 - neither failed nor done: the cal
 def connect(uri: str, *, timeout_ms: int = COMMAND_TIMEOUT_MS) -> Client:
     """Return a client; it connects at its first use.
 
-    Every operation ends within ``timeout_ms``; writes and reads are with majority concern.
+    Every operation ends within ``timeout_ms``; writes and reads are with majority concern, and reads of the
+    primary, whatever the address says: what a secondary shows may be of the past.
     """
     return AsyncIOMotorClient(
         uri,
@@ -66,6 +67,7 @@ def connect(uri: str, *, timeout_ms: int = COMMAND_TIMEOUT_MS) -> Client:
         tz_aware=True,
         w="majority",
         readConcernLevel="majority",
+        readPreference="primary",
         uuidRepresentation="standard",
         appname="nanxun",
     )

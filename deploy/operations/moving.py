@@ -4,9 +4,10 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+from pymongo.errors import PyMongoError
 from rich.console import Console
 
 from deploy.operations import sentences
@@ -192,5 +193,7 @@ class Moving:
 async def _keep(databases: list[Database], token: str) -> None:
     while True:
         for database in databases:
-            await pause(database, _PAUSE_SECONDS, token)
+            # It holds three times as long as it takes to try again.
+            with suppress(PyMongoError):
+                await pause(database, _PAUSE_SECONDS, token)
         await asyncio.sleep(_PAUSE_SECONDS / 3)

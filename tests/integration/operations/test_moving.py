@@ -5,15 +5,20 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 import pytest
+from pymongo.errors import AutoReconnect
 
 from deploy.local.mongod import ReplicaSet
+from deploy.operations import moving
 from deploy.operations.errors import NotNow
 from deploy.operations.followed import Followed
-from deploy.operations.moving import Moving
+from deploy.operations.moving import Moving, _keep
 from shared.edition import Edition
+from shared.mongo import Database
 from shared.projection.generation import generations
 from shared.projection.rebuild import intent, way
+from shared.relay.editions import PAUSE, pause
 from shared.settings import Settings
+from shared.stream.store_clock import STATEMENTS
 from shared.topics import provision
 from tests.facts import records
 from tests.integration.failing import refusing
@@ -117,3 +122,28 @@ async def test_a_comparison_that_mongodb_forgot_is_made_again_or_the_remedy_is_s
         async with refusing(stage.client, "find", forgotten(stage), times=1):
             assert await mover.run()
         assert await mover.reads() == 2
+
+
+async def test_relays_stand_still_on_though_the_store_was_away_when_they_were_told(
+    mover: Mover, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "_PAUSE_SECONDS", 0.3)
+    tell, refused = pause, list[str]()
+
+    async def away_at_first(database: Database, seconds: float, token: str) -> None:
+        if not refused:
+            refused.append(token)
+            raise AutoReconnect("away")
+        await tell(database, seconds, token)
+
+    async def asked() -> bool:
+        statement = await mover.stage.database[STATEMENTS].find_one({f"{PAUSE}.token": "a-token"})
+        return statement is not None
+
+    monkeypatch.setattr(moving, "pause", away_at_first)
+    keeping = asyncio.create_task(_keep([mover.stage.database], "a-token"))
+    try:
+        await eventually(asked)
+    finally:
+        keeping.cancel()
+    assert refused

@@ -1,0 +1,16 @@
+"""How the store is spoken to does not depend on what its address says."""
+
+from pymongo import ReadPreference
+from pymongo.read_concern import ReadConcern
+
+from shared import mongo
+
+
+async def test_reads_are_of_the_primary_whatever_the_address_says() -> None:
+    client = mongo.connect("mongodb://nowhere/?readPreference=secondaryPreferred&w=1&readConcernLevel=local")
+    try:
+        assert client.read_preference == ReadPreference.PRIMARY
+        assert client.read_concern == ReadConcern("majority")
+        assert client.write_concern == mongo.MAJORITY
+    finally:
+        client.close()
