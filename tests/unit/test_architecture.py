@@ -33,6 +33,7 @@ ON_KAFKA = (
     "shared.relay.topics",
     "shared.sender",
     "shared.severed",
+    "shared.topic_answers",
     "shared.topic_faults",
     "shared.topics",
 )

@@ -222,7 +222,7 @@ async def test_a_look_at_the_log_keeps_nothing_of_what_it_fetched(stage: Stage) 
             found = await log.record(at, offset)
             assert found is not None
             assert found.offset == offset
-        left = [one for one in gc.get_objects() if isinstance(one, PartitionRecords)]
+        left = [one for one in gc.get_objects() if type(one) is PartitionRecords]
         # That of the last look, until the next.
         assert len(left) <= 1
     finally:
