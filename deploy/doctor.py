@@ -62,7 +62,10 @@ def _java() -> Finding:
 async def _jars() -> Finding:
     if not importlib.util.find_spec("jgo"):
         return Finding("Kafka", "", jars.NO_JGO)
-    cached = await jars.cached()
+    try:
+        cached = await jars.cached()
+    except Unavailable as trouble:
+        return Finding("Kafka", "", str(trouble))
     there = "in the cache" if cached else "43 MB to be downloaded from Maven Central at the first start"
     return Finding("Kafka", f"{jars.KAFKA}, {there}; would run as a child process")
 

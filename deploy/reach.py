@@ -6,6 +6,7 @@ from aiokafka.errors import (
     KafkaTimeoutError,
     NoBrokersAvailable,
     NodeNotReadyError,
+    RequestTimedOutError,
 )
 from pymongo.errors import PyMongoError
 
@@ -16,7 +17,13 @@ from shared.topics import absent, provision
 
 # Long enough for a server in the next province, short enough for somebody who waits.
 _PATIENCE_MS = 5_000
-_NO_ANSWER = (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, NoBrokersAvailable)
+_NO_ANSWER = (
+    KafkaConnectionError,
+    KafkaTimeoutError,
+    NoBrokersAvailable,
+    NodeNotReadyError,
+    RequestTimedOutError,
+)
 
 
 async def topics(settings: Settings) -> list[str]:

@@ -67,7 +67,8 @@ def connect(uri: str, *, timeout_ms: int = COMMAND_TIMEOUT_MS) -> Client:
         tz_aware=True,
         w="majority",
         readConcernLevel="majority",
-        readPreference="primary",
+        # Not by its name: tags and a staleness that the address asks for would be a contradiction.
+        read_preference=ReadPreference.PRIMARY,
         uuidRepresentation="standard",
         appname="nanxun",
     )

@@ -57,7 +57,8 @@ async def listed(admin: AIOKafkaAdminClient) -> set[str]:
         KafkaError: none answers.
     """
     client = admin._client  # noqa: SLF001 - the public way asks any one of them
-    answers = await asyncio.gather(*(_listed_by(client, one.nodeId) for one in client.cluster.brokers()))
+    # One after the other: the client connects to one at a time, and who does not answer holds up the next.
+    answers = [await _listed_by(client, broker.nodeId) for broker in client.cluster.brokers()]
     told = [answer for answer in answers if answer is not None]
     if not told:
         raise NoBrokersAvailable

@@ -88,10 +88,7 @@ async def delete(settings: Settings, aggregates: Sequence[str]) -> list[str]:
         KafkaError: it does not answer.
     """
     async with administration(settings) as admin:
-        present = sorted((await listed(admin)).intersection(_of(settings, aggregates)))
-        if not present:
-            return []
-        answer = await admin.delete_topics(present)
+        answer = await admin.delete_topics(_of(settings, aggregates))
         return sorted(_told(done("delete", answer.topic_error_codes, but=UnknownTopicOrPartitionError)))
 
 

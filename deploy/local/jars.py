@@ -11,6 +11,8 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import IO
+from zipfile import is_zipfile
 
 from deploy.local.errors import Unavailable
 
@@ -68,25 +70,35 @@ async def _alone() -> AsyncIterator[None]:
     """Keep out everybody else of this user: of two who fetch the same jar, jgo fails the second."""
     try:
         _cache().mkdir(parents=True, exist_ok=True)
-        lock = (_cache() / "lock").open("w")
+        with (_cache() / "lock").open("w") as lock:
+            # Of another process there is no event that could be waited for.
+            while not _locked(lock):  # noqa: ASYNC110 - see above
+                await asyncio.sleep(_POLL_SECONDS)
+            yield
     except OSError as error:
         raise Unavailable(
-            f"{_cache()} cannot be written ({error.strerror}): point XDG_CACHE_HOME elsewhere."
+            f"{_cache()} cannot be used ({error.strerror}): make room, or point XDG_CACHE_HOME elsewhere."
         ) from None
-    with lock:
-        while True:
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            await asyncio.sleep(_POLL_SECONDS)
-        yield
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 async def _found() -> Path | None:
     if _own().exists():
         return _own()
     folder, _ = await _jgo("--offline")
-    return folder
+    return folder if folder is not None and await asyncio.to_thread(_whole, folder) else None
+
+
+def _whole(folder: Path) -> bool:
+    """Whether none of the jars was cut short: each ends with the list of what it has."""
+    return all(is_zipfile(jar) for part in _PARTS for jar in (folder / part).glob("*.jar"))
 
 
 async def _fetched() -> Path:

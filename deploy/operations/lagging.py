@@ -1,10 +1,13 @@
 """How far a projection is behind its log, and where it cannot go on, as the log and its positions tell it."""
 
+import asyncio
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from aiokafka import TopicPartition
 
+from shared.projection.doubt import AGAIN_SECONDS, Doubtful
 from shared.projection.log import Log, Stopped
 from shared.projection.positions import Position
 
@@ -43,10 +46,15 @@ async def stopped(log: Log, positions: dict[TopicPartition, Position]) -> dict[i
     lanes: defaultdict[int, dict[TopicPartition, Position]] = defaultdict(dict)
     for at, position in positions.items():
         lanes[at.partition][at] = position
-    found = {}
-    for lane, standing in lanes.items():
-        try:
-            await log.check(standing)
-        except Stopped as why:
-            found[lane] = why.name
+    found: dict[int, str] = {}
+    while lanes:
+        # All of them once before any is asked again: what is in doubt is so for all at the same time.
+        for lane, standing in list(lanes.items()):
+            with suppress(Doubtful):
+                try:
+                    await log.check(standing)
+                except Stopped as why:
+                    found[lane] = why.name
+                del lanes[lane]
+        await asyncio.sleep(AGAIN_SECONDS if lanes else 0)
     return found

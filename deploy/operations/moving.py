@@ -193,7 +193,8 @@ class Moving:
 async def _keep(databases: list[Database], token: str) -> None:
     while True:
         for database in databases:
-            # It holds three times as long as it takes to try again.
-            with suppress(PyMongoError):
-                await pause(database, _PAUSE_SECONDS, token)
+            # It holds three times as long: one that is not renewed at once may be renewed still.
+            with suppress(PyMongoError, TimeoutError):
+                async with asyncio.timeout(_PAUSE_SECONDS / 3):
+                    await pause(database, _PAUSE_SECONDS, token)
         await asyncio.sleep(_PAUSE_SECONDS / 3)

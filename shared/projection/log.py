@@ -1,16 +1,16 @@
 """A look at the log beside the consumer: where partitions end, and which record stands at an offset."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from time import monotonic
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.alive import lifeless
 from shared.kafka import connection, start, stop
+from shared.projection.doubt import AGAIN_SECONDS, Doubt, Doubtful
 from shared.projection.positions import Position
 from shared.projection.records import fingerprint
 from shared.settings import Settings
@@ -21,8 +21,6 @@ _LOOK_BYTES = 1_048_576
 _LOOK_SECONDS = 10
 # Who leads is learnt again after this: who led before may answer, once it is back, from what it has.
 _METADATA_MS = 5_000
-# A broker that was away has learnt after this that it leads no more; what is still said then is so.
-_SURE_SECONDS = 5.0
 
 
 class Stopped(Exception):  # noqa: N818 - a state that waits for an operator
@@ -49,74 +47,66 @@ class Log:
     """
 
     settings: Settings
-    _known: dict[TopicPartition, int] = field(default_factory=dict)
-    _short: dict[TopicPartition, float] = field(default_factory=dict)
+    _doubt: Doubt = field(default_factory=Doubt)
     _consumer: AIOKafkaConsumer | None = None
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def ends(
-        self, at: list[TopicPartition], *, reached: Mapping[TopicPartition, int] | None = None
-    ) -> dict[TopicPartition, int]:
+    async def ends(self, at: list[TopicPartition]) -> dict[TopicPartition, int]:
         """Return the offset behind the last record of each partition.
 
-        Args:
-            at: the partitions.
-            reached: how far some of them are known to have gone.
-
         Raises:
-            KafkaError: Kafka does not answer, or says for the first seconds that a partition ends before
-                where it is known to have gone; that may be a broker that led it before it was away.
+            KafkaError: Kafka does not answer.
         """
         consumer = await self._started()
         ends: dict[TopicPartition, int] = await consumer.end_offsets(at)
-        self._doubt(ends, reached or {})
         return ends
 
-    def _doubt(self, ends: dict[TopicPartition, int], reached: Mapping[TopicPartition, int]) -> None:
-        doubted = []
-        for partition, end in ends.items():
-            known = max(self._known.get(partition, 0), reached.get(partition, 0))
-            if end >= known:
-                self._short.pop(partition, None)
-            elif monotonic() - self._short.setdefault(partition, monotonic()) < _SURE_SECONDS:
-                doubted.append(
-                    f"{partition.topic}/{partition.partition} is said to end at {end}, before {known}"
-                )
-                continue
-            self._known[partition] = end
-        if doubted:
-            raise KafkaError("; ".join(doubted))
-
-    async def bounds(
-        self, at: list[TopicPartition], *, reached: Mapping[TopicPartition, int] | None = None
-    ) -> dict[TopicPartition, tuple[int, int]]:
+    async def bounds(self, at: list[TopicPartition]) -> dict[TopicPartition, tuple[int, int]]:
         """Return the offsets of the first record that each partition still has, and behind its last.
 
         Raises:
-            KafkaError: as `ends` does.
+            KafkaError: Kafka does not answer.
         """
-        begins, ends = (
-            await (await self._started()).beginning_offsets(at),
-            await self.ends(at, reached=reached),
-        )
+        begins, ends = await (await self._started()).beginning_offsets(at), await self.ends(at)
         return {partition: (begins[partition], ends[partition]) for partition in at}
+
+    async def prove(self, positions: dict[TopicPartition, Position]) -> None:
+        """Do as `check`, and again while it is in doubt.
+
+        Raises:
+            Stopped: the log is not the one that was read, or something is missing.
+            KafkaError: Kafka does not answer.
+        """
+        while True:
+            try:
+                return await self.check(positions)
+            except Doubtful:
+                await asyncio.sleep(AGAIN_SECONDS)
 
     async def check(self, positions: dict[TopicPartition, Position]) -> None:
         """Prove that the log is the one that was read, and that nothing is missing before what comes next.
 
         Raises:
             Stopped: it is not, or something is.
-            KafkaError: Kafka does not answer, or not yet for sure.
+            Doubtful: it is said to end before what was read; for the first seconds that may be the word of a
+                broker that was away. Asked again, this `Log` tells.
+            KafkaError: Kafka does not answer.
         """
         await self._count({partition.topic for partition in positions})
-        reached = {partition: position.next for partition, position in positions.items()}
-        for partition, (begin, end) in (await self.bounds(list(positions), reached=reached)).items():
+        doubted = []
+        for partition, (begin, end) in (await self.bounds(list(positions))).items():
             where, following = f"{partition.topic}/{partition.partition}", positions[partition].next
-            if following > end:
+            if following <= end:
+                self._doubt.over(partition)
+            elif self._doubt.sure(partition):
                 raise Stopped("other-log", f"{where} ends at {end}, before {following}")
+            else:
+                doubted.append(f"{where} is said to end at {end}, before {following}")
             first_needed = max(following - 1, 0)
             if begin > first_needed:
                 raise Stopped("log-gap", f"{where} begins at {begin}, behind {first_needed}")
+        if doubted:
+            raise Doubtful("; ".join(doubted))
         await self._compare({p: known for p, known in positions.items() if known.next > 0})
 
     async def _count(self, topics: set[str]) -> None:

@@ -121,7 +121,7 @@ class Watermarks:
         read, settings = await reached(generation), generation.on(self.settings)
         followed = [settings.topic(topic) for topic in word.topics if topic in self.topics]
         at = [TopicPartition(topic, n) for topic in followed for n in range(settings.partitions)]
-        ends = await log_ends.ends(at, reached=read)
+        ends = await log_ends.ends(at)
         if any(read.get(p, 0) > end for p, end in ends.items()):
             # Lost and made anew: its lanes stand still, and what they lack is behind no end of this log.
             log.warning("watermark-of-another-log", service=word.service)

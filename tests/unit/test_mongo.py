@@ -7,7 +7,8 @@ from shared import mongo
 
 
 async def test_reads_are_of_the_primary_whatever_the_address_says() -> None:
-    client = mongo.connect("mongodb://nowhere/?readPreference=secondaryPreferred&w=1&readConcernLevel=local")
+    secondaries = "readPreference=secondaryPreferred&maxStalenessSeconds=120&readPreferenceTags=dc:east"
+    client = mongo.connect(f"mongodb://nowhere/?{secondaries}&w=1&readConcernLevel=local")
     try:
         assert client.read_preference == ReadPreference.PRIMARY
         assert client.read_concern == ReadConcern("majority")

@@ -68,7 +68,7 @@ class Way:
             KafkaError: Kafka does not answer.
         """
         async with looking(self.settings) as log:
-            await log.check({partition: Position() for partition in self.partitions})
+            await log.prove({partition: Position() for partition in self.partitions})
 
     async def goes_on(self, generation: Generation) -> None:
         """See that the log is the one that a generation has read, and holds what it must read next.
@@ -78,7 +78,7 @@ class Way:
             KafkaError: Kafka does not answer.
         """
         async with looking(self.settings) as log:
-            await log.check(await stored(generation, self.partitions))
+            await log.prove(await stored(generation, self.partitions))
 
     async def come(self, generation: Generation, goal: Vector, step: Step) -> None:
         """Wait until a generation has come to ``goal``.

@@ -16,10 +16,11 @@ from shared.settings import Settings
 from shared.stream.documents import UNPUBLISHED_INDEX, VALIDATOR
 from tests.facts import records
 from tests.integration.operations.conftest import KEY, PATIENCE_SECONDS, Screen, failing
-from tests.integration.projection.conftest import Stage
+from tests.integration.projection.conftest import Stage, enterprise
 from tests.integration.projection.test_decisions import older
 from tests.integration.projection.test_log import cut
 from tests.integration.relay.conftest import Stock
+from tests.integration.topics import made_anew
 from tests.support import eventually
 
 NOBODY = {
@@ -113,3 +114,17 @@ async def test_with_a_server_away_the_rest_is_told_and_what_is_not_known_is_name
     assert (hazards_of(whole).dead is None) == (away == "kafka")
     assert "Not known: what " + ("Kafka" if away == "kafka" else "MongoDB") in screen.text
     assert "?" in screen.text
+
+
+async def test_lanes_whose_log_came_back_shorter_are_named_together(figures: Stage) -> None:
+    other = enterprise(1, 3)
+    await figures.send([*records("hz_1", 1, 2, 3, enterprise=KEY), *records("hz_2", 1, 2, enterprise=other)])
+    async with figures.running():
+        await eventually(lambda: figures.reaches("hazards", 0, 3))
+        await eventually(lambda: figures.reaches("hazards", 1, 2))
+    await made_anew(figures.settings, "hazards")
+
+    whole = await look(figures.settings)
+
+    assert whole.troubles == []
+    assert figures_of(whole).stopped == {0: "other-log", 1: "other-log"}

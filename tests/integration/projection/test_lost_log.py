@@ -55,6 +55,19 @@ async def test_a_rebuild_from_a_log_that_was_lost_and_made_again_gives_the_same(
 
 
 @pytest.mark.promise(7)
+async def test_a_log_that_came_back_shorter_is_told_to_be_another(stage: Stage) -> None:
+    await stage.send([*records("hz_1", 1, 2, 3, enterprise=KEY), *records("hz_2", 1, 2, enterprise=OTHER)])
+    async with stage.running():
+        await eventually(lambda: stage.has_told(hz_1=[1, 2, 3], hz_2=[1, 2]), deadline=FAR)
+    await made_again(stage, *records("hz_1", 1, enterprise=KEY))
+
+    why = await work(stage).log_lost()
+
+    assert why is not None
+    assert why.name == "other-log"
+
+
+@pytest.mark.promise(7)
 async def test_what_a_log_that_was_made_again_lacks_is_told_and_keeps_readers_where_they_are(
     stage: Stage,
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -16,7 +17,8 @@ JGO = """
 import os, pathlib, sys, time
 said = sys.argv[1:]
 if "--offline" in said:
-    sys.exit("not here")
+    print(os.environ["OFFLINE"]) if "OFFLINE" in os.environ else sys.exit("not here")
+    sys.exit()
 cache = pathlib.Path(said[said.index("--cache-dir") + 1])
 with open(sys.argv[0] + ".runs", "a") as runs:
     runs.write("run\\n")
@@ -26,7 +28,7 @@ for part in ("jars", "modules"):
     (cache / "env" / part).mkdir(parents=True)
     jar = cache / "env" / part / "some.jar"
     jar.write_text("half")
-    time.sleep(0.3)
+    time.sleep(300 if "HANGS" in os.environ else 0.3)
     jar.write_text("whole")
 print(cache / "env")
 """
@@ -58,13 +60,15 @@ async def test_of_several_who_want_them_at_once_one_fetches_and_all_have_them(jg
 
 
 async def test_what_was_cut_short_is_fetched_anew_and_never_taken_for_whole(
-    jgo: Path, tmp_path: Path
+    jgo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("HANGS", "yes")
     cut = asyncio.create_task(jars.classpath())
     await eventually(lambda: any((tmp_path / "cache").rglob("some.jar")))
     cut.cancel()
     with pytest.raises(asyncio.CancelledError):
         await cut
+    monkeypatch.delenv("HANGS")
     assert not any((tmp_path / "cache").rglob("some.jar"))
     assert await jars.cached() is None
 
@@ -79,6 +83,22 @@ async def test_what_a_killed_process_left_behind_is_taken_away(tmp_path: Path) -
     assert whole(await jars.classpath())
 
     assert not left.exists()
+
+
+async def test_jars_of_another_cache_are_taken_where_they_are_whole(
+    jgo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jar = tmp_path / "m2" / "jars" / "some.jar"
+    jar.parent.mkdir(parents=True)
+    with ZipFile(jar, "w") as archive:
+        archive.writestr("a.class", "a")
+    monkeypatch.setenv("OFFLINE", str(tmp_path / "m2"))
+    assert str(jar.parent) in await jars.classpath()
+    assert runs(jgo) == 0
+
+    jar.write_bytes(jar.read_bytes()[:-30])
+    assert whole(await jars.classpath())
+    assert runs(jgo) == 1
 
 
 async def test_a_download_that_fails_says_why_and_may_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
