@@ -6,21 +6,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
 
 from shared.alive import lifeless
-from shared.kafka import connection, start, stop
+from shared.kafka import stop
 from shared.projection.doubt import AGAIN_SECONDS, Doubt, Doubtful
+from shared.projection.glance import glancing, records_at
 from shared.projection.positions import Position
 from shared.projection.records import fingerprint
 from shared.settings import Settings
 from shared.topic_faults import miscounted
-
-# One record of a partition at a time; more would be read only to be dropped.
-_LOOK_BYTES = 1_048_576
-_LOOK_SECONDS = 10
-# Who leads is learnt again after this: who led before may answer, once it is back, from what it has.
-_METADATA_MS = 5_000
 
 
 class Stopped(Exception):  # noqa: N818 - a state that waits for an operator
@@ -123,8 +117,8 @@ class Log:
         if not positions:
             return
         consumer = await self._started()
-        looked = await _look(consumer, {partition: known.next - 1 for partition, known in positions.items()})
-        for partition, record in looked.items():
+        last = {partition: known.next - 1 for partition, known in positions.items()}
+        for partition, record in (await records_at(consumer, last)).items():
             if fingerprint(record) != positions[partition].last:
                 raise Stopped(
                     "other-log",
@@ -142,7 +136,7 @@ class Log:
         begin, end = (await self.bounds([at]))[at]
         if not begin <= offset < end:
             return None
-        record = (await _look(await self._started(), {at: offset}))[at]
+        record = (await records_at(await self._started(), {at: offset}))[at]
         return record if record.offset == offset else None
 
     async def close(self) -> None:
@@ -155,7 +149,7 @@ class Log:
         async with self._starting:
             if self._consumer is not None and lifeless(self._consumer):
                 await self.close()
-            self._consumer = self._consumer or await _started(self.settings)
+            self._consumer = self._consumer or await glancing(self.settings)
             return self._consumer
 
 
@@ -167,50 +161,3 @@ async def looking(settings: Settings) -> AsyncIterator[Log]:
         yield log
     finally:
         await log.close()
-
-
-async def _started(settings: Settings) -> AIOKafkaConsumer:
-    consumer = AIOKafkaConsumer(
-        **connection(settings),
-        enable_auto_commit=False,
-        auto_offset_reset="none",
-        metadata_max_age_ms=_METADATA_MS,
-        max_partition_fetch_bytes=_LOOK_BYTES,
-    )
-    await start(consumer)
-    return consumer
-
-
-async def _look(
-    consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]
-) -> dict[TopicPartition, ConsumerRecord]:
-    """Return the record at each offset."""
-    consumer.assign(list(offsets))
-    for partition, offset in offsets.items():
-        consumer.seek(partition, offset)
-    looked: dict[TopicPartition, ConsumerRecord] = {}
-    try:
-        async with asyncio.timeout(_LOOK_SECONDS):
-            while len(looked) < len(offsets):
-                # One at a time: what else was fetched would be unpacked only to be dropped, a second's work.
-                for partition, records in (await consumer.getmany(timeout_ms=500, max_records=1)).items():
-                    looked.setdefault(partition, records[0])
-                    consumer.pause(partition)
-                    _let_go(consumer, partition)
-    except TimeoutError as error:
-        raise KafkaError("the log could not be read back in time") from error
-    finally:
-        consumer.unsubscribe()
-    return looked
-
-
-def _let_go(consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:
-    """Let go of the rest of what was fetched.
-
-    It refers to itself while it is not read to its end: each look would leave its megabyte there until Python
-    looks for cycles, and make a gigabyte in ten minutes of a projection that is far behind.
-    """
-    fetched = consumer._fetcher._records.get(partition)  # noqa: SLF001 - it has no other way to be let go of
-    rest = getattr(fetched, "_partition_records", None)
-    if rest is not None and rest._records_iterator is not None:  # noqa: SLF001 - see above
-        rest._records_iterator.close()  # noqa: SLF001 - see above

@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 from deploy.local.mongod import ReplicaSet
 from shared.kafka import administration
 from shared.projection import Runtime, doubt
-from shared.projection.log import Log, _look
+from shared.projection.glance import records_at
+from shared.projection.log import Log
 from shared.settings import Settings
 from tests.facts import records
 from tests.integration.failing import REFUSED, refusing
@@ -242,7 +243,7 @@ async def test_a_look_at_the_log_that_is_cut_short_leaves_no_connection_that_can
     async def look() -> None:
         try:
             # Nothing is there yet: it waits for an answer.
-            await _look(await log._started(), {at: 0})
+            await records_at(await log._started(), {at: 0})
         finally:
             await log.close()
 
