@@ -9,11 +9,13 @@ from typing import Any, Protocol, TypeVar
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
+from shared.fetched import let_go
 from shared.settings import Settings
 from shared.severed import ended, sever, tell_severed
 
 # Whoever makes a client comes by here.
 tell_severed()
+let_go()
 
 # A command's event has under 2 kB; this leaves room for any that we make and for a dead letter's 512 kB.
 MAX_REQUEST = 1_000_000
@@ -140,3 +142,6 @@ async def _begun(beginning: Coroutine[Any, Any, None], end: Callable[[], Awaitab
             starting.exception()
         await end()
         raise
+    finally:
+        # Its failure knows this frame, and this frame would know it: the client would stay, with all it has.
+        del starting

@@ -51,21 +51,8 @@ async def records_at(
                 for partition, records in (await consumer.getmany(timeout_ms=500, max_records=1)).items():
                     looked.setdefault(partition, records[0])
                     consumer.pause(partition)
-                    _let_go(consumer, partition)
     except TimeoutError as error:
         raise KafkaError("the log could not be read back in time") from error
     finally:
         consumer.unsubscribe()
     return looked
-
-
-def _let_go(consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:
-    """Let go of the rest of what was fetched.
-
-    It refers to itself while it is not read to its end: each look would leave its megabyte there until Python
-    looks for cycles, and make a gigabyte in ten minutes of a projection that is far behind.
-    """
-    fetched = consumer._fetcher._records.get(partition)  # noqa: SLF001 - it has no other way to be let go of
-    rest = getattr(fetched, "_partition_records", None)
-    if rest is not None and rest._records_iterator is not None:  # noqa: SLF001 - see above
-        rest._records_iterator.close()  # noqa: SLF001 - see above

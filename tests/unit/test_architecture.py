@@ -28,6 +28,7 @@ ON_MONGODB = (
 ON_KAFKA = (
     "shared.alive",
     "shared.deadletter",
+    "shared.fetched",
     "shared.kafka",
     "shared.projection",
     "shared.relay.topics",
