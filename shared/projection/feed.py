@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from contextlib import AsyncExitStack, suppress
+from contextvars import Context
 from typing import Generic
 
 import structlog
@@ -150,6 +151,13 @@ class Feed(Generic[S, E]):
                     await self._lanes.decide(lane)
 
     async def _apply(self, batch: Batch) -> None:
+        """Apply a batch outside of the framework's context.
+
+        A producer or a connection that begins meanwhile would keep that, and the batch in it, while it lives.
+        """
+        await asyncio.create_task(self._applied(batch), context=Context())
+
+    async def _applied(self, batch: Batch) -> None:
         """Apply a batch, lanes side by side, and tell Kafka how far it went; that is for lag tools only."""
         shares: defaultdict[int, list[ConsumerRecord]] = defaultdict(list)
         for record in batch:

@@ -1,11 +1,12 @@
 """What a lane does with its share of a batch: units in turn, and what follows when one fails."""
 
 import asyncio
+import gc
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Generic
 
 import structlog
@@ -27,6 +28,9 @@ from shared.projection.unit import Tally, Unit
 
 log = structlog.get_logger()
 
+# It takes some tenths of a second of a process that is at work.
+_SWEEP_SECONDS = 10.0
+
 
 class Lanes(Generic[S, E]):
     """Applies records, lane by lane; a failure of one lane leaves the others alone."""
@@ -40,6 +44,7 @@ class Lanes(Generic[S, E]):
         self._dead = dead
         self._pace = Pace()
         self._patience = Patience()
+        self._sweep_at = 0.0
         # A lane's records and what is decided for it are worked one after the other.
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -86,8 +91,15 @@ class Lanes(Generic[S, E]):
                 self._patience.failed(lane)
                 log.exception("lane-failed", **where)
             self._seats.reseat(touched, after=self._patience.seconds(lane))
+            self._sweep()
         else:
             self._patience.went_on(lane)
+
+    def _sweep(self) -> None:
+        """Have Python look for cycles: what failed knows itself by its traceback, with all it had read."""
+        if monotonic() >= self._sweep_at:
+            gc.collect()
+            self._sweep_at = monotonic() + _SWEEP_SECONDS
 
     def _size(self, lane: int) -> int:
         return 1 if self._patience.is_over(lane) else self._pace.size

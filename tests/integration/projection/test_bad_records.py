@@ -1,5 +1,7 @@
 """What cannot be read never blocks its partition and is never lost; what is newer than we is passed over."""
 
+import gc
+
 import pytest
 from aiokafka import ConsumerRecord
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
@@ -166,3 +168,22 @@ async def test_an_event_of_a_type_that_we_do_not_know_is_passed_over_and_marked(
     assert (await stage.position("hazards", 0))["skipped"] == 2
     assert (await stage.position("suggestions", 0))["skipped"] == 0
     assert await stage.dead() == []
+
+
+async def test_a_batch_is_let_go_of_though_its_dead_letters_producer_began_with_it(stage: Stage) -> None:
+    kept = [bad("hz_1", 1), bad("hz_1", 2)._replace(value=None), *records("hz_1", 2, 3, enterprise=KEY)]
+
+    async with stage.running():
+        await stage.send(kept)
+        await eventually(lambda: stage.has_told(hz_1=[1, 2, 3]))
+        await stage.send(records("hz_1", 4, enterprise=KEY))
+        await eventually(lambda: stage.has_told(hz_1=[1, 2, 3, 4]))
+        await eventually(lambda: not held(stage, before=len(kept)))
+
+
+def held(stage: Stage, *, before: int) -> list[int]:
+    """The offsets of records of the topic that are still in this process."""
+    gc.collect()
+    there = [one for one in gc.get_objects() if type(one) is ConsumerRecord]
+    topic = stage.settings.topic("hazards")
+    return [one.offset for one in there if one.topic == topic and one.offset < before]
