@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from zlib import crc32
 
 from aiokafka import TopicPartition
+from pymongo import ReturnDocument
 
 from shared.edition import Edition
 from shared.mongo import Collection, Database, Document
@@ -158,7 +159,10 @@ async def _row(database: Database, projection: str, fields: Document | None) -> 
     where = {"_id": projection}
     found: Document | None = await database[GENERATIONS].find_one(where, fields)
     if found is None:
-        await database[GENERATIONS].update_one(where, {"$setOnInsert": {"current": 1}}, upsert=True)
-        found = await database[GENERATIONS].find_one(where, fields)
+        first = {"$setOnInsert": {"current": 1}}
+        # What the write itself answers: a read behind it may still show what was before, on a replica set.
+        found = await database[GENERATIONS].find_one_and_update(
+            where, first, fields, upsert=True, return_document=ReturnDocument.AFTER
+        )
     assert found is not None, "it was there or was just made"
     return found

@@ -44,7 +44,7 @@ class Lanes(Generic[S, E]):
         self._dead = dead
         self._pace = Pace()
         self._patience = Patience()
-        self._sweep_at = 0.0
+        self._sweep_at = monotonic() + _SWEEP_SECONDS
         # A lane's records and what is decided for it are worked one after the other.
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
+from motor.motor_asyncio import AsyncIOMotorCollection
 from structlog.testing import capture_logs
 
+from shared.mongo import Collection
 from shared.projection import Generation, Runtime, hashed
 from shared.projection.generation import generations
 from shared.projection.rebuild import intent
@@ -46,6 +48,20 @@ async def stays(stage: Stage, *sequences: int) -> None:
 
 async def applied(stage: Stage, subject: str) -> bool:
     return subject in await stage.told()
+
+
+async def test_the_first_generation_is_known_though_reads_still_show_what_was_before_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two who name it at once, the one that comes second may read behind its write what a majority had."""
+
+    async def of_before(_collection: Collection, *_asked: Any) -> None:
+        return None
+
+    assert (await generations(stage.database, "tales")).current == 1
+    monkeypatch.setattr(AsyncIOMotorCollection, "find_one", of_before)
+
+    assert (await generations(stage.database, "tales")).current == 1
 
 
 @pytest.mark.promise(7)
