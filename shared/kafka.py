@@ -17,6 +17,9 @@ from shared.severed import ended, sever, tell_severed
 tell_severed()
 let_go()
 
+#: Whoever reads the log learns after this who leads, and of a topic that went away and came again: it is
+#: worked again then, or found to be another.
+METADATA_MS = 5_000
 # A command's event has under 2 kB; this leaves room for any that we make and for a dead letter's 512 kB.
 MAX_REQUEST = 1_000_000
 # One batch per partition and request: larger ones compress better and cost fewer round trips.
@@ -142,6 +145,3 @@ async def _begun(beginning: Coroutine[Any, Any, None], end: Callable[[], Awaitab
             starting.exception()
         await end()
         raise
-    finally:
-        # Its failure knows this frame, and this frame would know it: the client would stay, with all it has.
-        del starting

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import defaultdict
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from aiokafka import TopicPartition
@@ -50,11 +49,13 @@ async def stopped(log: Log, positions: dict[TopicPartition, Position]) -> dict[i
     while lanes:
         # All of them once before any is asked again: what is in doubt is so for all at the same time.
         for lane, standing in list(lanes.items()):
-            with suppress(Doubtful):
-                try:
-                    await log.check(standing)
-                except Stopped as why:
-                    found[lane] = why.name
-                del lanes[lane]
-        await asyncio.sleep(AGAIN_SECONDS if lanes else 0)
+            try:
+                await log.check(standing)
+            except Doubtful:
+                continue
+            except Stopped as why:
+                found[lane] = why.name
+            del lanes[lane]
+        if lanes:
+            await asyncio.sleep(AGAIN_SECONDS)
     return found

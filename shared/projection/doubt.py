@@ -17,8 +17,6 @@ _FORGOTTEN_SECONDS = 60.0
 class Doubtful(KafkaError):  # type: ignore[misc]  # noqa: N818 - the library is untyped; a state that passes
     """A partition is said to end before where it is known to have gone; asked again, that may pass."""
 
-    retriable = True
-
 
 @dataclass(slots=True)
 class Doubt:

@@ -5,14 +5,12 @@ import asyncio
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from shared.kafka import connection, start
+from shared.kafka import METADATA_MS, connection, start
 from shared.settings import Settings
 
 # One record of a partition at a time; more would be read only to be dropped.
 _BYTES = 1_048_576
 _SECONDS = 10
-# Who leads is learnt again after this: who led before may answer, once it is back, from what it has.
-_METADATA_MS = 5_000
 
 
 async def glancing(settings: Settings) -> AIOKafkaConsumer:
@@ -25,7 +23,7 @@ async def glancing(settings: Settings) -> AIOKafkaConsumer:
         **connection(settings),
         enable_auto_commit=False,
         auto_offset_reset="none",
-        metadata_max_age_ms=_METADATA_MS,
+        metadata_max_age_ms=METADATA_MS,
         max_partition_fetch_bytes=_BYTES,
     )
     await start(consumer)

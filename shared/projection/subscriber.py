@@ -10,7 +10,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from shared.kafka import connection
+from shared.kafka import METADATA_MS, connection
 from shared.projection.headers import read_any_name
 from shared.projection.seats import Seats
 from shared.settings import Settings
@@ -26,8 +26,6 @@ _PARTITION_BYTES = 4 * 1024 * 1024
 GRACE_SECONDS = 10.0
 # A process that is restarted under its name goes on at once; one that is gone is replaced after this.
 _SESSION_MS = 10_000
-# A topic that went away and came again is worked again, or found to be another log, after this.
-_METADATA_MS = 5_000
 _SASL = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
 
@@ -60,7 +58,7 @@ def subscribed(
         security=_security(settings),
         consumer_only=True,
         allow_auto_create_topics=False,
-        metadata_max_age_ms=_METADATA_MS,
+        metadata_max_age_ms=METADATA_MS,
         apply_types=False,
         graceful_timeout=GRACE_SECONDS,
         logger=logging.getLogger("faststream"),

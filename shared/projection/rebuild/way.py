@@ -68,7 +68,7 @@ class Way:
             KafkaError: Kafka does not answer.
         """
         async with looking(self.settings) as log:
-            await log.prove({partition: Position() for partition in self.partitions})
+            await log.check({partition: Position() for partition in self.partitions})
 
     async def goes_on(self, generation: Generation) -> None:
         """See that the log is the one that a generation has read, and holds what it must read next.

@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pymongo.errors import ExecutionTimeout
 
 from deploy.local.mongod import ReplicaSet
 from shared import metrics, mongo
+from shared.mongo import Collection
+from shared.relay import gauge
 from shared.relay.gauge import Gauge
 from shared.relay.known import Editions
 from shared.relay.republish import begin, set_back
@@ -87,11 +90,31 @@ async def test_how_long_something_waits_goes_by_the_clock_of_the_store(
     ahead = datetime.now(UTC) + timedelta(minutes=10)
     editions = Editions(settings, stock.database, clock=ahead, clock_at=time.monotonic())
 
-    gauge = asyncio.create_task(Gauge(stock.database, "hazards", ("hazards",), editions).run())
+    telling = asyncio.create_task(Gauge(stock.database, "hazards", ("hazards",), editions).run())
     try:
         await eventually(lambda: 599 < (oldest() or 0.0) < 660)
     finally:
-        gauge.cancel()
+        telling.cancel()
+
+
+async def test_a_count_that_ran_into_its_time_limit_keeps_to_its_share_of_the_time(
+    settings: Settings, stock: Stock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[str]()
+
+    async def too_slow(collection: Collection, **_: object) -> int:
+        asked.append(collection.name)
+        await asyncio.sleep(1)
+        raise ExecutionTimeout("too slow")
+
+    monkeypatch.setattr(gauge, "count", too_slow)
+    one = Gauge(stock.database, "hazards", ("hazards",), Editions(settings, stock.database))
+    with pytest.raises(ExecutionTimeout):
+        await one._look()
+
+    await one._look()
+
+    assert asked == ["hazards"]
 
 
 async def test_nothing_is_said_to_be_published_that_the_store_could_not_be_asked_about(
