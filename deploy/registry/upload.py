@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx2
 import orjson
+import stamina
 
 from deploy.identity import mint
 from deploy.local.errors import Unavailable
@@ -19,7 +20,7 @@ _STREAMS = 2
 _CHUNK = 500
 _PATIENCE_SECONDS = 600
 _PATH = "/v1/imports/enterprises"
-_OK = 200
+_OK, _UNAVAILABLE = 200, 503
 
 #: Called with the number before which everything is imported.
 Told = Callable[[int], None]
@@ -28,8 +29,10 @@ Told = Callable[[int], None]
 async def upload(settings: Settings, register: Register, first: int, last: int, told: Told) -> None:
     """Import the enterprises numbered from ``first`` to before ``last``.
 
+    A store that is away or too busy is waited for.
+
     Raises:
-        Unavailable: the import refused a line, or broke off.
+        Unavailable: the import refused a line, or broke off, or the store was away for too long.
     """
     portions = iter(range(first, last, PORTION))
     under_way: set[int] = set()
@@ -52,19 +55,37 @@ async def upload(settings: Settings, register: Register, first: int, last: int, 
             streams.create_task(stream(client))
 
 
+class _TooBusy(Unavailable):
+    """The store did not keep up, or was away; the same portion can be sent again."""
+
+    def __init__(self, said: str, retry_after: float) -> None:
+        super().__init__(said)
+        self.retry_after = retry_after
+
+
 async def _send(
     client: httpx2.AsyncClient, settings: Settings, register: Register, first: int, last: int
 ) -> None:
-    token = mint(settings, Role.SERVICE, "registrar", areas=["CN"])
-    headers = {
-        "Authorization": f"Bearer {token}",
-        "Content-Type": "application/x-ndjson",
-        # The same again after an interruption: a line that is there already is known by it.
-        "Idempotency-Key": f"registry-portion-{first:012d}",
-    }
-    answer = await client.post(_PATH, content=_lines(register, first, last), headers=headers)
-    if answer.status_code != _OK or answer.json()["refused"]:
-        raise Unavailable(f"The import of lines {first} to {last} was refused: {answer.text[:300]}")
+    async for attempt in stamina.retry_context(_wait, attempts=None, timeout=_PATIENCE_SECONDS):
+        with attempt:
+            token = mint(settings, Role.SERVICE, "registrar", areas=["CN"])
+            headers = {
+                "Authorization": f"Bearer {token}",
+                "Content-Type": "application/x-ndjson",
+                # The same again after an interruption: a line that is there already is known by it.
+                "Idempotency-Key": f"registry-portion-{first:012d}",
+            }
+            answer = await client.post(_PATH, content=_lines(register, first, last), headers=headers)
+            said = f"The import of lines {first} to {last} was refused: {answer.text[:300]}"
+            if answer.status_code == _UNAVAILABLE:
+                raise _TooBusy(said, float(answer.headers["Retry-After"]))
+            if answer.status_code != _OK or answer.json()["refused"]:
+                raise Unavailable(said)
+
+
+def _wait(error: Exception) -> float | bool:
+    """Return how many seconds to wait before the next try; False where there is none."""
+    return error.retry_after if isinstance(error, _TooBusy) else False
 
 
 async def _lines(register: Register, first: int, last: int) -> AsyncIterator[bytes]:
