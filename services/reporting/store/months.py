@@ -1,31 +1,29 @@
-"""Reads the roll-ups of some months: as they lie there, or whole months that were added up before."""
+"""Reads the roll-ups of some months: as they lie there, or added up and remembered from report to report."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import groupby
 
 from services.reporting.domain.report import STOCK_PARTS, Counters, added
-from services.reporting.domain.rollups import TOTAL, Level
-from services.reporting.store.remembered import Asked, MonthTotals, Remembered, marks
-from services.reporting.store.rollups import ROLLUPS
+from services.reporting.domain.rollups import TOTAL
+from services.reporting.store.remembered import (
+    Areas,
+    Asked,
+    Kind,
+    Marks,
+    Paths,
+    Remembered,
+    Sums,
+    mark_of,
+    marks,
+)
+from services.reporting.store.rollups import AT_ONCE, ROLLUPS
 from shared.mongo import Collection, Document, Session
 from shared.projection import Generation
 
-# By itself MongoDB answers with 101 first, and a nation's total over a year is more: a second turn at the
-# server, in the middle of a projection's load. A reply ends at 16 MB in any case.
-_AT_ONCE = 10_000
-
-
 # Group to the parts of the stocks.
 Stocks = dict[str, Counters]
-
-
-class Areas(NamedTuple):
-    """The areas at a level that lie in an area, and the condition that finds their roll-ups."""
-
-    level: Level
-    area: str
-    where: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +35,77 @@ class Months:
     remembered: Remembered
 
     async def with_before(
-        self, of: Areas, first: int, last: int, paths: list[str]
+        self, of: Areas, first: int, last: int, paths: Paths
     ) -> tuple[list[Document], dict[str, Stocks]]:
         """Return the documents of these months, and the stocks of each area before them; at one turn."""
-        before = {"$unionWith": {"coll": self._collection.name, "pipeline": _before(of, first, paths)}}
+        earlier = _stocks_in(of, {"$lt": first}, paths)
+        before = {"$unionWith": {"coll": self._collection.name, "pipeline": earlier}}
         rows: list[Document] = []
         stocks: dict[str, Stocks] = {}
         for row in await self._found([*_rows(of, {"$gte": first, "$lte": last}, paths), before]):
             if "month" in row:
                 rows.append(row)
             else:
-                stocks[row["_id"]] = _stocks(row)
+                stocks[row.pop("_id")] = _by_group(row)
         return rows, stocks
 
-    async def before(self, of: Areas, first: int, paths: list[str]) -> dict[str, Stocks]:
-        """Return the stocks of each area before a month; the months are many, and summed on the server."""
-        return {row["_id"]: _stocks(row) for row in await self._found(_before(of, first, paths))}
+    async def rows(self, of: Areas, first: int, last: int, paths: Paths) -> list[Document]:
+        """Return the documents of these months."""
+        return await self._found(_rows(of, {"$gte": first, "$lte": last}, paths))
 
-    async def totals(self, of: Areas, months: list[int]) -> list[Document]:
+    async def marks(self, last: int) -> Marks:
+        """Return the marks of all months up to this one."""
+        return await marks(self.generation, self.session, last)
+
+    async def totals(self, of: Areas, months: list[int], now: Marks) -> list[Document]:
         """Return one document for each area and month, its lanes added up; only what has changed is read."""
-        now = await marks(self.generation, self.session, months)
-        asked = {month: Asked(self.generation.number, of.level, of.area, month) for month in months}
-        known = {month: self.remembered.get(asked[month], now.get(month)) for month in months}
+        known = {month: self._remembered(self._totals_of(of, month), [month], now) for month in months}
         anew = [month for month, totals in known.items() if totals is None]
         if anew:
             for month, totals in (await self._added_up(of, anew)).items():
                 known[month] = totals
-                # What has no marks cannot be told to be unchanged.
-                if month in now:
-                    self.remembered.keep(asked[month], now[month], totals)
+                self._remember(self._totals_of(of, month), [month], now, totals)
         return [
             {"area": area, "month": month, TOTAL: counters}
             for month, totals in known.items()
             for area, counters in (totals or {}).items()
         ]
 
-    async def _added_up(self, of: Areas, months: list[int]) -> dict[int, MonthTotals]:
+    async def before(self, of: Areas, first: int, paths: Paths, now: Marks) -> dict[str, Stocks]:
+        """Return the stocks of each area before a month; only years of which a month has changed are read.
+
+        A register reaches back for decades: more than can be added up in the time that a report has.
+        """
+        parts: defaultdict[str, list[Counters]] = defaultdict(list)
+        for _, months in groupby(sorted(month for month in now if month < first), lambda month: month // 100):
+            for area, sums in (await self._of_a_year(of, list(months), paths, now)).items():
+                parts[area].append(sums)
+        return {area: _by_group(added(sums)) for area, sums in parts.items()}
+
+    async def _of_a_year(self, of: Areas, months: list[int], paths: Paths, now: Marks) -> Sums:
+        first, last = months[0], months[-1]
+        asked = Asked(self.generation.number, Kind.STOCKS, of, paths, first, last)
+        sums = self._remembered(asked, months, now)
+        if sums is None:
+            rows = await self._found(_stocks_in(of, {"$gte": first, "$lte": last}, paths))
+            sums = {row.pop("_id"): {name: amount for name, amount in row.items() if amount} for row in rows}
+            self._remember(asked, months, now, sums)
+        return sums
+
+    def _totals_of(self, of: Areas, month: int) -> Asked:
+        return Asked(self.generation.number, Kind.TOTALS, of, (TOTAL,), month, month)
+
+    def _remembered(self, asked: Asked, months: Iterable[int], now: Marks) -> Sums | None:
+        return self.remembered.get(asked, mark_of(months, now))
+
+    def _remember(self, asked: Asked, months: Iterable[int], now: Marks, sums: Sums) -> None:
+        # What has no mark cannot be told to be unchanged.
+        if (mark := mark_of(months, now)) is not None:
+            self.remembered.keep(asked, mark, sums)
+
+    async def _added_up(self, of: Areas, months: list[int]) -> dict[int, Sums]:
         parts: dict[int, defaultdict[str, list[Counters]]] = {month: defaultdict(list) for month in months}
-        for row in await self._found(_rows(of, {"$in": months}, [TOTAL])):
+        for row in await self._found(_rows(of, {"$in": months}, (TOTAL,))):
             parts[row["month"]][row["area"]].append(row.get(TOTAL, {}))
         return {month: {area: added(each) for area, each in of_.items()} for month, of_ in parts.items()}
 
@@ -83,28 +114,29 @@ class Months:
         return self.generation.collection(ROLLUPS)
 
     async def _found(self, pipeline: list[Document]) -> list[Document]:
-        cursor = self._collection.aggregate(pipeline, session=self.session, batchSize=_AT_ONCE)
+        cursor = self._collection.aggregate(pipeline, session=self.session, batchSize=AT_ONCE)
         found: list[Document] = await cursor.to_list(None)
         return found
 
 
-def _rows(of: Areas, months: Document, paths: list[str]) -> list[Document]:
+def _rows(of: Areas, months: Document, paths: Paths) -> list[Document]:
     """The documents of ``months``, a condition, with the groups that ``paths`` begin with."""
     shown = {path.partition(".")[0]: 1 for path in paths} | {"_id": 0, "area": 1, "month": 1}
-    return [{"$match": {**of.where, "month": months}}, {"$project": shown}]
+    return [{"$match": {**of.where(), "month": months}}, {"$project": shown}]
 
 
-def _before(of: Areas, first: int, paths: list[str]) -> list[Document]:
-    """The parts of the stocks before a month, one document for each area."""
+def _stocks_in(of: Areas, months: Document, paths: Paths) -> list[Document]:
+    """The parts of the stocks of ``months``, a condition; one document for each area."""
     sums = {f"{path.replace('.', '/')}/{part}": f"${path}.{part}" for path in paths for part in STOCK_PARTS}
     group = {"_id": "$area"} | {name: {"$sum": source} for name, source in sums.items()}
-    return [{"$match": {**of.where, "month": {"$lt": first}}}, {"$group": group}]
+    return [{"$match": {**of.where(), "month": months}}, {"$group": group}]
 
 
-def _stocks(row: Document) -> Stocks:
-    before: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for name, amount in row.items():
+def _by_group(sums: Counters) -> Stocks:
+    """What was summed under one name each, by group and part."""
+    stocks: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for name, amount in sums.items():
         path, _, part = name.rpartition("/")
-        if path and amount:
-            before[path.replace("/", ".")][part] = amount
-    return {**before}
+        if amount:
+            stocks[path.replace("/", ".")][part] = amount
+    return {**stocks}

@@ -6,7 +6,7 @@ from services.reporting.domain.report import Row, Series, Totals
 from services.reporting.domain.rollups import TOTAL
 from services.reporting.store.areas import Groups, by_month
 from services.reporting.store.reading import OwnBy, Reading
-from services.reporting.store.rollups import ENTERPRISES, own_until
+from services.reporting.store.rollups import ENTERPRISES, learnt, own_until
 from shared.mongo import Document
 from shared.projection.documents import CASES, case_id
 
@@ -22,7 +22,7 @@ async def read(reading: Reading, enterprise: str, by: OwnBy | None) -> tuple[Tot
     """Return the figures of an enterprise and of its groups, by their keys."""
     span = reading.span
     # All of its months: one enterprise has few, and its stocks need those before the range.
-    where: Document = {"_id": own_until(enterprise, span.last)} | span.recorded()
+    where: Document = {"_id": own_until(enterprise, span.last)} | learnt(span.known)
     rows = await reading.generation.collection(ENTERPRISES).find(where, session=reading.session).to_list(None)
     total = _series(rows, TOTAL)
     divided: Groups = []

@@ -4,16 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from services.reporting.domain.periods import months
 from services.reporting.domain.report import Counters, Row, added
 from services.reporting.domain.rollups import TOTAL, Level, level_of
-from services.reporting.store.months import Areas, Months
-from services.reporting.store.remembered import Remembered
+from services.reporting.store.months import Months, Stocks
+from services.reporting.store.remembered import Areas, Paths, Remembered
 from services.reporting.store.rollups import REMEMBERED
 from shared.codes import industries
 from shared.events.base import Size
-from shared.events.rules import NATION
 from shared.mongo import Document, Session
 from shared.projection import Generation
 
@@ -45,10 +45,6 @@ class Range:
     last: int
     known: int | None = None
 
-    def recorded(self) -> Document:
-        """The condition on when we learnt of what is counted."""
-        return {} if self.known is None else {"recorded": {"$lte": self.known}}
-
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -75,13 +71,14 @@ class Counted:
         return Counted([row for part in parts for row in part.rows], dict(before))
 
 
-def groups(by: By | None) -> list[str]:
+@cache
+def groups(by: By | None) -> Paths:
     """Return the paths of the groups that a division needs, the total always first."""
     if by is By.INDUSTRY:
-        return [TOTAL, *(f"i.{section}" for section in sections())]
+        return (TOTAL, *(f"i.{section}" for section in sections()))
     if by is By.SIZE:
-        return [TOTAL, *(f"s.{size}" for size in Size)]
-    return [TOTAL]
+        return (TOTAL, *(f"s.{size}" for size in Size))
+    return (TOTAL,)
 
 
 def sections() -> list[str]:
@@ -100,16 +97,7 @@ class Reading:
 
     async def counted(self, level: Level, area: str, by: By | None) -> dict[str, Counted]:
         """Return the counters of each area at ``level`` that lies in ``area``, by its code."""
-        where = {"level": level, "area": _inside_of(area, level)} | self.span.recorded()
-        of, paths = Areas(level, area, where), groups(by)
-        wanted = list(months(self.span.first, self.span.last))
-        read = Months(self.generation, self.session, self.remembered)
-        many = level_of(area) is not level or len(wanted) > _FEW_MONTHS
-        if many and level in REMEMBERED and paths == [TOTAL] and self.span.known is None:
-            rows = await read.totals(of, wanted)
-            before = await read.before(of, self.span.first, paths)
-        else:
-            rows, before = await read.with_before(of, self.span.first, self.span.last, paths)
+        rows, before = await self._read(level, area, groups(by))
         found: defaultdict[str, Counted] = defaultdict(lambda: Counted([], {}))
         for row in rows:
             found[row["area"]].rows.append(row)
@@ -117,11 +105,18 @@ class Reading:
             found[area_code].before.update(stocks)
         return {**found}
 
-
-def _inside_of(area: str, level: Level) -> Document | str:
-    if level_of(area) is level:
-        return area
-    if area == NATION:
-        return {"$gt": ""}
-    # ":" is what follows "9": a range is what the index can do, and it holds unlisted codes too.
-    return {"$gte": area, "$lt": f"{area}:"}
+    async def _read(self, level: Level, area: str, paths: Paths) -> tuple[list[Document], dict[str, Stocks]]:
+        """The documents of the months that are asked for, and the stocks of each area before them."""
+        of, first, last = Areas(level, area, self.span.known), self.span.first, self.span.last
+        wanted = list(months(first, last))
+        read = Months(self.generation, self.session, self.remembered)
+        if level is Level.PREFECTURE:
+            # Its stocks are those of its counties; its own roll-ups hold none.
+            return await read.rows(of, first, last, paths), {}
+        if level_of(area) is level and len(wanted) <= _FEW_MONTHS and paths == (TOTAL,):
+            return await read.with_before(of, first, last, paths)
+        now = await read.marks(last)
+        before = await read.before(of, first, paths, now)
+        if level in REMEMBERED and paths == (TOTAL,):
+            return await read.totals(of, wanted, now), before
+        return await read.rows(of, first, last, paths), before

@@ -26,6 +26,9 @@ INDEXES: dict[str, Indexes] = {
     ACTIVITY: (),
     MARKS: ([("month", 1)],),
 }
+# By itself MongoDB answers with 101 first, and a nation's total over a year is more: a second turn at the
+# server, in the middle of a projection's load. A reply ends at 16 MB in any case.
+AT_ONCE = 10_000
 # The levels whose totals are worth remembering: few documents, which every report of the nation reads.
 REMEMBERED = frozenset({Level.NATION, Level.PROVINCE})
 
@@ -38,6 +41,11 @@ def rollup_id(key: Key, lane: int) -> str:
 def rollup_fields(key: Key, lane: int) -> Document:
     """Return the fields by which reports find the document."""
     return {**key._asdict(), "lane": lane}
+
+
+def learnt(known: int | None) -> Document:
+    """Return the condition on when we learnt of what is counted: up to a month (None: whenever)."""
+    return {} if known is None else {"recorded": {"$lte": known}}
 
 
 def own_id(enterprise: str, month: int, recorded: int) -> str:

@@ -1,5 +1,8 @@
-"""Totals that a report remembers: never another figure than one added up anew, and no second reading."""
+"""Sums that a report remembers: never another figure than one added up anew, and no second reading."""
 
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from pymongo import AsyncMongoClient
@@ -7,11 +10,14 @@ from pymongo import AsyncMongoClient
 from services.reporting.app import NAME
 from services.reporting.bus import FIGURES
 from services.reporting.domain.rollups import TOTAL, Level
-from services.reporting.store.remembered import Asked, Remembered
+from services.reporting.store.remembered import Areas, Asked, Kind, Remembered, mark_of
 from services.reporting.store.rollups import ROLLUPS
+from shared.events.base import Recorded
+from shared.events.enterprises import EnterpriseFact
 from shared.projection import Generation
 from tests.integration.reporting.conftest import Reporting
 from tests.integration.reporting.test_reports import day, event, place, reported
+from tests.register import enterprise, registered
 
 YEAR = ("2016-01", "2016-12")
 
@@ -53,12 +59,134 @@ async def test_a_month_that_has_not_changed_is_not_read_again(reporting: Reporti
     assert await by_province(reporting) == {"33": 12}
 
 
-def test_what_nobody_asked_for_the_longest_is_forgotten_first() -> None:
-    remembered, marks = Remembered(), {0: 1}
-    asked = [Asked(1, Level.NATION, "CN", month) for month in range(361)]
-    for one in asked:
-        remembered.keep(one, marks, {"CN": {}})
+# Enterprises in two counties of one prefecture and in another province, of three decades.
+DECADES = (
+    ("330503", date(1987, 2, 1)),
+    ("330502", date(1987, 12, 31)),
+    ("330503", date(1999, 7, 1)),
+    ("110101", date(2014, 11, 1)),
+    ("330502", date(2015, 12, 1)),
+    ("110101", date(2016, 1, 1)),
+    ("330503", date(2016, 2, 1)),
+)
+ONE_MORE = ("330502", date(1987, 7, 1))
+# Whose report, by what, and in which group a county then is.
+DIVISIONS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("CN", "area", lambda region: region[:2]),
+    ("33", "area", lambda region: region[:4]),
+    ("3305", "area", lambda region: region),
+    ("CN", "industry", lambda _: "C"),
+    ("3305", "industry", lambda _: "C"),
+    ("330503", "size", lambda _: "small"),
+)
 
-    assert remembered.get(asked[0], marks) is None
-    assert remembered.get(asked[1], marks) == {"CN": {}}
-    assert remembered.get(asked[1], {0: 2}) is None
+
+def founded(number: int, region: str, since: date) -> Recorded[EnterpriseFact]:
+    entry = enterprise(f"91330503ABCDEFG0{number}X", region=region)
+    return registered(entry.model_copy(update={"active_from": since}), at=day(3, number + 1))
+
+
+async def test_what_was_registered_decades_ago_is_counted_whatever_is_remembered(
+    reporting: Reporting,
+) -> None:
+    there = list(DECADES)
+    await reporting.send(*(founded(number, *one) for number, one in enumerate(DECADES)))
+    await reporting.has_caught_up()
+
+    async def every_division_counts_all() -> None:
+        # By the end of March all have become active; by that of January the last has not.
+        for last, until in (("2016-03", date(2016, 3, 31)), ("2016-01", date(2016, 1, 31))):
+            for area, by, group in DIVISIONS:
+                report = await reporting.report(f"areas/{area}", "2016-01", last, by=by)
+                inside = [
+                    region
+                    for region, since in there
+                    if since <= until and (area == "CN" or region.startswith(area))
+                ]
+                counted = {one["key"]: one["totals"]["enterprises_registered"] for one in report["groups"]}
+                assert report["totals"]["enterprises_registered"] == len(inside)
+                assert counted == Counter(map(group, inside))
+
+    await every_division_counts_all()
+    await every_division_counts_all()
+    there.append(ONE_MORE)
+    await reporting.send(founded(len(DECADES), *ONE_MORE))
+    await reporting.has_caught_up()
+    await every_division_counts_all()
+
+
+async def test_stocks_as_they_were_known_then_are_remembered_by_themselves(reporting: Reporting) -> None:
+    late = registered(
+        enterprise("91330503ABCDEFG01X").model_copy(update={"active_from": date(1999, 3, 1)}),
+        at=day(2, year=2026),
+    )
+    await reporting.send(founded(0, "330503", date(1999, 7, 1)), late)
+    await reporting.has_caught_up()
+
+    for _ in range(2):
+        now = await reporting.report("areas/CN", "2016-03", "2016-03", by="area")
+        then = await reporting.report("areas/CN", "2016-03", "2016-03", by="area", as_of="2016-03")
+        assert [report["groups"][0]["totals"]["enterprises_registered"] for report in (now, then)] == [2, 1]
+
+
+async def test_a_year_before_that_has_not_changed_is_not_read_again(reporting: Reporting) -> None:
+    await reporting.send(founded(0, "330503", date(1999, 7, 1)), founded(1, "330503", date(2014, 7, 1)))
+    await reporting.has_caught_up()
+
+    async def stock() -> int:
+        report = await reporting.report("areas/CN", *YEAR, by="area")
+        found: int = report["groups"][0]["totals"]["enterprises_registered"]
+        return found
+
+    assert await stock() == 2
+    async with AsyncMongoClient[dict[str, Any]](reporting.settings.mongo) as client:
+        generation = Generation(client[reporting.settings.database(NAME)], FIGURES.name, 1)
+        # Behind everybody's back, in both years: only who reads a year again would see it.
+        await generation.collection(ROLLUPS).update_many(
+            {"level": Level.PROVINCE, "month": {"$lt": 201501}}, {"$inc": {f"{TOTAL}.er": 10}}
+        )
+
+    assert await stock() == 2
+    await reporting.send(founded(2, "330503", date(2014, 9, 1)))
+    await reporting.has_caught_up()
+    assert await stock() == 13
+
+
+def asked(month: int) -> Asked:
+    return Asked(1, Kind.TOTALS, Areas(Level.NATION, "CN", None), (TOTAL,), month, month)
+
+
+def test_what_nobody_asked_for_the_longest_is_forgotten_first() -> None:
+    remembered, mark = Remembered(most=10_000), 1
+    for month in range(100):
+        remembered.keep(asked(month), mark, {"CN": {str(number): 1 for number in range(100)}})
+        remembered.get(asked(1), mark)
+
+    assert remembered.get(asked(0), mark) is None
+    assert remembered.get(asked(1), mark) is not None
+    assert remembered.get(asked(99), mark) is not None
+    assert remembered.get(asked(99), 2) is None
+    assert sum(remembered.get(asked(month), mark) is not None for month in range(100)) == 79
+
+
+def test_what_is_kept_again_takes_the_place_of_what_it_was() -> None:
+    remembered = Remembered(most=200)
+    for mark in range(100):
+        remembered.keep(asked(1), mark, {"CN": {str(number): 1 for number in range(100)}})
+
+    assert remembered.get(asked(1), 99) is not None
+    remembered.keep(asked(2), 1, {})
+    assert remembered.get(asked(1), 99) is not None
+
+
+def test_sums_of_nothing_are_not_kept_without_end() -> None:
+    remembered = Remembered(most=200)
+    for month in range(100):
+        remembered.keep(asked(month), 1, {})
+
+    assert sum(remembered.get(asked(month), 1) is not None for month in range(100)) == 10
+
+
+def test_months_have_a_mark_together_if_each_has_one() -> None:
+    assert mark_of([1, 2], {1: 5, 2: 7, 3: 9}) == 12
+    assert mark_of([1, 4], {1: 5}) is None
