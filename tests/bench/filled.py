@@ -1,24 +1,29 @@
 """Roll-ups as a month of the nation leaves them: every county, section and size has its counters."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import exp
 from typing import Any
 
 from pymongo import AsyncMongoClient
 
-from deploy.nation import Nation
+from deploy.nation import ENTERPRISES, Nation
 from services.reporting.domain.activity import counter_of
 from services.reporting.domain.days import bin_of
-from services.reporting.domain.figures import Flow, State
+from services.reporting.domain.figures import Flow, State, Stock
 from services.reporting.domain.rollups import Key, level_of
 from services.reporting.store.rollups import rollup_fields
 from shared.events.rules import NATION
 from shared.mongo import Document
 
+Identity = Callable[[Key, int], str]
+Amounts = Mapping[str, float]
+# What a lane's document of a roll-up holds.
+Rollup = tuple[Key, Document]
+
 # Cases of the nation in a month, in the planning case.
 _CASES = 150_000_000
-# What a case adds to each counter, on average; one that would stay below one is not there.
-_PER_CASE: dict[str, float] = {
+# What a case, and an enterprise, adds to each counter on average; what would stay below one is not there.
+_PER_CASE: Amounts = {
     Flow.SUGGESTIONS_SUBMITTED: 0.59,
     Flow.SUGGESTIONS_REVIEWED: 0.59,
     Flow.SUGGESTIONS_APPROVED: 0.39,
@@ -35,21 +40,17 @@ _PER_CASE: dict[str, float] = {
     counter_of(0): 0.2,
     **{bin_of(days): 0.38 * exp(-days / 6) / 6 for days in range(31)},
 }
+_PER_ENTERPRISE: Amounts = {Stock.ENTERPRISES_REGISTERED: 1}
 _INSERTED_TOGETHER = 500
-
-Identity = Callable[[Key, int], str]
 
 
 async def fill(  # noqa: PLR0913 - what is filled, and where
-    uri: str, database: str, collection: str, keys: Iterator[Key], identity: Identity, *, lanes: int
+    uri: str, database: str, collection: str, rollups: Iterator[Rollup], identity: Identity, *, lanes: int
 ) -> None:
-    """Insert the documents of ``keys`` for each lane, with the counters that the nation's cases leave."""
-    nation = Nation(0)
-    shares = _areas(nation)
+    """Insert the document of each of ``rollups`` in each lane."""
     async with AsyncMongoClient[dict[str, Any]](uri, w=1) as client:
         rows: list[Document] = []
-        for key in keys:
-            counters = _counters(nation, _CASES * shares[key.area] / lanes)
+        for key, counters in rollups:
             rows += [
                 {"_id": identity(key, lane)} | rollup_fields(key, lane) | counters for lane in range(lanes)
             ]
@@ -58,6 +59,22 @@ async def fill(  # noqa: PLR0913 - what is filled, and where
                 rows = []
         if rows:
             await client[database][collection].insert_many(rows, ordered=False)
+
+
+def cases(keys: Iterable[Key], *, lanes: int) -> Iterator[Rollup]:
+    """Yield the roll-ups with a lane's share of what the nation's cases leave in a month."""
+    nation = Nation(0)
+    shares = _areas(nation)
+    for key in keys:
+        yield key, _counters(nation, _CASES * shares[key.area] / lanes, _PER_CASE)
+
+
+def registrations(keys: Iterable[Key], *, months: int, lanes: int) -> Iterator[Rollup]:
+    """Yield the roll-ups with a lane's share of the enterprises, as many of each of so many months."""
+    nation = Nation(0)
+    shares = _areas(nation)
+    for key in keys:
+        yield key, _counters(nation, ENTERPRISES / months * shares[key.area] / lanes, _PER_ENTERPRISE)
 
 
 def keys(month: int, *areas: str) -> Iterator[Key]:
@@ -74,13 +91,13 @@ def _areas(nation: Nation) -> dict[str, float]:
     return shares
 
 
-def _counters(nation: Nation, cases: float) -> Document:
+def _counters(nation: Nation, many: float, each: Amounts) -> Document:
     return {
-        "t": _group(cases),
-        "i": {section: _group(cases * nation.sections.share(section)) for section in nation.sections.keys},
-        "s": {size.value: _group(cases * nation.sizes.share(size)) for size in nation.sizes.keys},
+        "t": _group(many, each),
+        "i": {name: _group(many * nation.sections.share(name), each) for name in nation.sections.keys},
+        "s": {size.value: _group(many * nation.sizes.share(size), each) for size in nation.sizes.keys},
     }
 
 
-def _group(cases: float) -> dict[str, int]:
-    return {str(name): round(cases * each) for name, each in _PER_CASE.items() if cases * each >= 1}
+def _group(many: float, each: Amounts) -> dict[str, int]:
+    return {str(name): round(many * amount) for name, amount in each.items() if many * amount >= 1}

@@ -21,7 +21,7 @@ from shared.projection.positions import POSITIONS
 from shared.projection.storage import prepare
 from shared.settings import Settings
 from tests.bench import bare_loop
-from tests.bench.filled import fill, keys
+from tests.bench.filled import Rollup, cases, fill, keys
 from tests.bench.ground import Ground, publish
 from tests.bench.progress import Count, summed
 
@@ -88,9 +88,13 @@ async def _fill_month(settings: Settings, ground: Ground) -> None:
     areas = [NATION, *sorted({code[:2] for code in counties()} | {code[:4] for code in counties()}), *some]
     ours, lanes = generation.collection_name(ROLLUPS), settings.partitions
     database = settings.database(NAME)
-    await fill(settings.mongo, database, ours, keys(MONTH, *areas), rollup_id, lanes=lanes)
+
+    def month() -> Iterator[Rollup]:
+        return cases(keys(MONTH, *areas), lanes=lanes)
+
+    await fill(settings.mongo, database, ours, month(), rollup_id, lanes=lanes)
     database = settings.database(bare_loop.NAME)
-    await fill(settings.mongo, database, "rollups", keys(MONTH, *areas), _bare_id, lanes=lanes)
+    await fill(settings.mongo, database, "rollups", month(), _bare_id, lanes=lanes)
 
 
 def _bare_id(key: Key, lane: int) -> str:

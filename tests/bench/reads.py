@@ -1,4 +1,7 @@
-"""How long a report takes while the projection works as fast as it can, on a year of filled roll-ups."""
+"""How long a report takes while the projection works as fast as it can.
+
+There are the roll-ups of a year, and of the decades in which the enterprises of the register became active.
+"""
 
 import contextlib
 import time
@@ -19,12 +22,14 @@ from shared.projection import Generation
 from shared.projection.storage import prepare
 from shared.settings import Settings
 from tests.bench.client import Pool, compose
-from tests.bench.filled import fill, keys
+from tests.bench.filled import cases, fill, keys, registrations
 from tests.bench.following import following
 from tests.bench.frame import Figures, Round, Trial, p99
 from tests.bench.ground import Ground, role
 
 _MONTHS = (*range(202504, 202513), *range(202601, 202604))
+# As far back as the enterprises of ``Register`` go.
+_BEFORE = tuple(year * 100 + month for year in range(2000, 2020) for month in range(1, 13))
 _ASKED = "from=2025-04&to=2026-03"
 _READS, _QUICK_READS = 150, 15
 _ROUND, _QUICK_ROUND = 80_000, 10_000
@@ -71,23 +76,28 @@ async def _read(reader: Pool, request: bytes) -> float:
 
 
 async def _fill(settings: Settings, ground: Ground) -> None:
-    """Fill nation, provinces and prefectures for a year, and the counties in the month of the stream."""
+    """Fill nation and provinces for a year and the register before it, and counties in the stream's month."""
     client = mongo.connect(settings.mongo)
     generation = Generation(client[settings.database(NAME)], FIGURES.name, 1)
     await prepare(generation, FIGURES)
     above = sorted({code[:2] for code in counties()})
-    wanted = chain.from_iterable(keys(month, NATION, *above) for month in _MONTHS)
+    year = chain.from_iterable(keys(month, NATION, *above) for month in _MONTHS)
+    before = chain.from_iterable(keys(month, NATION, *above) for month in _BEFORE)
     below = () if ground.quick else keys(MONTH, *counties())
     collection, lanes = generation.collection_name(ROLLUPS), settings.partitions
     database = settings.database(NAME)
-    await fill(settings.mongo, database, collection, chain(wanted, below), rollup_id, lanes=lanes)
+    filled = chain(
+        cases(chain(year, below), lanes=lanes),
+        registrations(before, months=len(_BEFORE), lanes=lanes),
+    )
+    await fill(settings.mongo, database, collection, filled, rollup_id, lanes=lanes)
     await _mark(client[database][generation.collection_name(MARKS)], lanes)
     client.close()
 
 
 async def _mark(marks: Collection, lanes: int) -> None:
     """Leave the mark of a unit of each lane on each month, as whatever fills them does."""
-    at = [(month, lane) for month in _MONTHS for lane in range(lanes)]
+    at = [(month, lane) for month in (*_BEFORE, *_MONTHS) for lane in range(lanes)]
     await marks.insert_many(
         [{"_id": mark_id(month, lane), "month": month, "lane": lane, "mark": 0} for month, lane in at]
     )
