@@ -97,7 +97,7 @@ class Deciding(Generic[S, E]):
             ready = [pair for pair in found if pair[1] or not isinstance(pair[0].fact, DeadLetterRedriven)]
             whole.verdicts += (await self._apply(Ruling(lane, ready, expected))).verdicts
         for seat, one in due:
-            seat.decided.add(one.id)
+            seat.decided.done.add(one.id)
         return whole
 
     def unstick(self) -> None:

@@ -1,8 +1,8 @@
 """What operators have decided for one projection: all of it at the start, then as it comes."""
 
 import asyncio
+from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import structlog
@@ -53,17 +53,39 @@ class Decision:
 
 
 @dataclass(slots=True)
+class Settled:
+    """What was seen to of the decisions on a partition.
+
+    Attributes:
+        done: the ids of decisions.
+        nothing_in: how many held, of how many there were, when the last look found that all are done: a look
+            at as many finds nothing either.
+    """
+
+    done: set[str] = field(default_factory=set)
+    nothing_in: tuple[int, int] | None = None
+
+
+def _after(decision: Decision) -> int:
+    return decision.after
+
+
+@dataclass(slots=True)
 class Decisions:
     """Every decision that counts, by partition; of several on one dead letter the first counts.
 
     Attributes:
         projection: whose decisions, by its consumer group.
         known: whether the topic has been read to its end once.
+        starts: the offsets before which decisions hold: a unit of work must not reach across one.
     """
 
     projection: str
     known: asyncio.Event = field(default_factory=asyncio.Event)
-    _of: defaultdict[TopicPartition, dict[str, Decision]] = field(default_factory=lambda: defaultdict(dict))
+    starts: set[tuple[TopicPartition, int]] = field(default_factory=set)
+    # In the order in which they hold: they stay for good, and are asked for many times a second.
+    _of: defaultdict[TopicPartition, list[Decision]] = field(default_factory=lambda: defaultdict(list))
+    _ids: set[tuple[TopicPartition, str]] = field(default_factory=set)
     _records: dict[tuple[str, int, int], DeadLetterFact] = field(default_factory=dict)
 
     def add(self, identity: str, fact: AnyOperation) -> bool:
@@ -73,24 +95,25 @@ class Decisions:
         if isinstance(fact, DeadLetterFact) and identity != place(*letter(fact)):
             return False
         decision = Decision(identity, fact)
-        of = self._of[decision.at]
-        if identity in of:
+        if (decision.at, identity) in self._ids:
             return False
-        of[identity] = decision
+        self._ids.add((decision.at, identity))
+        self.starts.add((decision.at, decision.after))
+        insort(self._of[decision.at], decision, key=_after)
         if isinstance(fact, DeadLetterFact):
             self._records[fact.topic, fact.partition, fact.offset] = fact
         return True
 
-    def due(self, at: TopicPartition, reached: int, done: set[str]) -> list[Decision]:
-        """Return what holds for a partition that was read up to ``reached``, without what is done."""
-        if at not in self._of:
+    def due(self, at: TopicPartition, reached: int, settled: Settled) -> list[Decision]:
+        """Return what holds for a partition that was read up to ``reached``, in order, and is not done."""
+        of = self._of.get(at, [])
+        holding = bisect_right(of, reached, key=_after)
+        if settled.nothing_in == (holding, len(of)):
             return []
-        found = [one for one in self._of[at].values() if one.after <= reached and one.id not in done]
-        return sorted(found, key=lambda one: one.after)
-
-    def starts(self, partitions: Iterable[TopicPartition]) -> set[tuple[TopicPartition, int]]:
-        """Return the offsets before which decisions hold: a unit of work must not reach across one."""
-        return {(at, one.after) for at in partitions if at in self._of for one in self._of[at].values()}
+        found = [one for one in of[:holding] if one.id not in settled.done]
+        if not found:
+            settled.nothing_in = (holding, len(of))
+        return found
 
     def count(self, lane: int) -> int:
         """Return how many decisions are about a lane."""

@@ -55,7 +55,7 @@ class Lanes(Generic[S, E]):
         within = self._seats.within(records)
         async with self._at_work(lane, touched):
             await self._settle(lane)
-            for part in parts(within, self._size(lane), self._deciding.decisions.starts(touched)):
+            for part in parts(within, self._size(lane), self._deciding.decisions.starts):
                 if not await self._unit(lane, part, seats):
                     break
                 await self._settle(lane)

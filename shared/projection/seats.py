@@ -12,6 +12,7 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
+from shared.projection.decisions import Settled
 from shared.projection.generation import Generation, Standing
 from shared.projection.log import Log, Stopped
 from shared.projection.patience import backoff
@@ -27,12 +28,12 @@ class Seat:
     Attributes:
         next: the offset that must come next.
         fresh: nothing was applied since it was read; another first offset is then a gap in the log.
-        decided: the decisions of operators that have been seen to since.
+        decided: what was seen to since of operators' decisions.
     """
 
     next: int
     fresh: bool = True
-    decided: set[str] = field(default_factory=set)
+    decided: Settled = field(default_factory=Settled)
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """How a process works a lane: over the log, by the decisions it knows, on a store whose transactions fail."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -12,7 +13,7 @@ from shared.events.operations import DeadLetterDiscarded, DeadLetterRedriven
 from shared.events.wire import Unreadable
 from shared.mongo import CommitUnknown, Document
 from shared.projection.deciding import parts
-from shared.projection.decisions import Decision, Decisions
+from shared.projection.decisions import Decision, Decisions, Settled
 from shared.projection.failures import passes
 from shared.projection.positions import LaneLost
 from shared.projection.records import Item
@@ -62,16 +63,16 @@ class Process:
     Attributes:
         store: where it writes.
         next: where it stands, as far as it knows.
-        done: the decisions that it has seen to.
+        settled: the decisions that it has seen to.
     """
 
     store: Store
     next: dict[TopicPartition, int] = field(default_factory=dict)
-    done: set[str] = field(default_factory=set)
+    settled: defaultdict[TopicPartition, Settled] = field(default_factory=lambda: defaultdict(Settled))
 
     def reseat(self) -> None:
         """Read the stored positions again, as after every failure and at every start."""
-        self.next, self.done = self.store.positions(PARTITIONS), set()
+        self.next, self.settled = self.store.positions(PARTITIONS), defaultdict(Settled)
 
     def survives(self, transaction: Callable[[], None]) -> bool:
         """Run a transaction; whoever loses it knows no longer where the lane stands."""
@@ -117,7 +118,7 @@ class World:
 
     def work(self, process: Process, most: dict[TopicPartition, int], size: int, fate: Fate) -> None:
         """Do what a lane does with a batch."""
-        starts = self.decisions.starts(PARTITIONS)
+        starts = self.decisions.starts
         items = {id(item.record): item for item in self.items(process, most)}
         batch = list(parts([item.record for item in items.values()], size, starts))
         if not self.settle(process, Fate.DONE if batch else fate):
@@ -152,14 +153,17 @@ class World:
     def settle(self, process: Process, fate: Fate) -> bool:
         """See to the decisions that are due where the process stands; return whether it may go on."""
         due = [
-            (at, one) for at in PARTITIONS for one in self.decisions.due(at, process.next[at], process.done)
+            (at, one)
+            for at in PARTITIONS
+            for one in self.decisions.due(at, process.next[at], process.settled[at])
         ]
         found = [(one, self._again(one)) for one in process.store.open_of([one for _, one in due])]
         ready = [(one, item) for one, item in found if item or not isinstance(one.fact, DeadLetterRedriven)]
         ruling: Ruling[Document, Telling] = Ruling(LANE, ready, {at: process.next[at] for at, _ in due})
         if ready and not process.survives(lambda: process.store.ruling(ruling, fate)):
             return False
-        process.done |= {one.id for _, one in due}
+        for at, one in due:
+            process.settled[at].done.add(one.id)
         return True
 
     def _again(self, decision: Decision) -> Item | None:

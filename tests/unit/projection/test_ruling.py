@@ -12,7 +12,7 @@ from shared.events.wire import Unreadable
 from shared.mongo import Document
 from shared.projection import Folded
 from shared.projection.cases import Case, Verdict, play
-from shared.projection.decisions import Decision, Decisions
+from shared.projection.decisions import Decision, Decisions, Settled
 from shared.projection.interventions import park
 from shared.projection.records import Item, read
 from shared.projection.ruling import apply, needs
@@ -98,7 +98,7 @@ class Run:
     def __post_init__(self) -> None:
         self.case = Case[Document]("hz_1")
         self.effects: list[int] = []
-        self.done: set[str] = set()
+        self.settled = Settled()
 
     def of(self, log: Log) -> "Run":
         """Run all of it."""
@@ -114,9 +114,9 @@ class Run:
     def settle(self, reached: int) -> None:
         """See to what holds where the run stands."""
         if self.restarts:
-            self.done.clear()
-        for one in self.decisions.due(AT, reached, self.done):
-            self.done.add(one.id)
+            self.settled = Settled()
+        for one in self.decisions.due(AT, reached, self.settled):
+            self.settled.done.add(one.id)
             if needs(self.case, one):
                 decide(self.case, one, self.effects)
 
@@ -170,7 +170,7 @@ def test_the_first_decision_on_a_record_counts() -> None:
     assert decisions.add(letter, fact(1, 7, discard=False, after=8))
     assert not decisions.add(letter, fact(1, 7, discard=True, after=8))
 
-    assert isinstance(decisions.due(AT, 8, set())[0].fact, DeadLetterRedriven)
+    assert isinstance(decisions.due(AT, 8, Settled())[0].fact, DeadLetterRedriven)
 
 
 def test_a_decision_for_another_projection_or_about_another_place_than_its_id_is_none() -> None:
