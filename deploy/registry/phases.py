@@ -16,7 +16,7 @@ from deploy.nation import Register
 from deploy.registry import watch
 from deploy.registry.account import Account, Phase
 from deploy.registry.copies import everywhere, followers
-from deploy.registry.upload import upload
+from deploy.registry.upload import uploading
 from deploy.stack import Part, Stack
 from shared.settings import Settings
 
@@ -90,9 +90,10 @@ class Run:
         def told(before: int) -> None:
             self.account.imported = before
 
-        async with asyncio.TaskGroup() as tasks:
-            if self.account.imported < upto:
-                tasks.create_task(upload(settings, register, self.account.imported, upto, told))
+        if self.account.imported >= upto:
+            yield
+            return
+        async with uploading(settings, register, self.account.imported, upto, told):
             yield
 
 

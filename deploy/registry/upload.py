@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import httpx2
 import orjson
@@ -18,7 +19,10 @@ PORTION = 10_000
 # While one waits for the store, the other is judged; more would wait for the interpreter.
 _STREAMS = 2
 _CHUNK = 500
-_PATIENCE_SECONDS = 600
+# A store that is busy with what all others do to it may let one wait for minutes.
+_TIMEOUT_SECONDS = 600
+# Shorter than what the phases take for a standstill.
+_BUSY_SECONDS = 240
 _PATH = "/v1/imports/enterprises"
 _OK, _UNAVAILABLE = 200, 503
 
@@ -32,7 +36,8 @@ async def upload(settings: Settings, register: Register, first: int, last: int, 
     A store that is away or too busy is waited for.
 
     Raises:
-        Unavailable: the import refused a line, or broke off, or the store was away for too long.
+        ExceptionGroup: of ``Unavailable``: the import refused a line, or broke off, or the store was away for
+            too long.
     """
     portions = iter(range(first, last, PORTION))
     under_way: set[int] = set()
@@ -48,11 +53,36 @@ async def upload(settings: Settings, register: Register, first: int, last: int, 
     base = f"http://127.0.0.1:{settings.port('enterprises')}"
     # Past any proxy of the environment: this never leaves the machine.
     async with (
-        httpx2.AsyncClient(base_url=base, trust_env=False, timeout=_PATIENCE_SECONDS) as client,
+        httpx2.AsyncClient(base_url=base, trust_env=False, timeout=_TIMEOUT_SECONDS) as client,
         asyncio.TaskGroup() as streams,
     ):
         for _ in range(_STREAMS):
             streams.create_task(stream(client))
+
+
+@asynccontextmanager
+async def uploading(
+    settings: Settings, register: Register, first: int, last: int, told: Told
+) -> AsyncIterator[None]:
+    """Import as ``upload`` does while the block runs; what ends it ends the block.
+
+    Raises:
+        Unavailable: as above, or by the block.
+    """
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(upload(settings, register, first, last, told))
+            yield
+    except ExceptionGroup as several:
+        refusals, others = several.split(Unavailable)
+        if refusals is None or others is not None:
+            raise
+        raise _first(refusals) from None
+
+
+def _first(several: ExceptionGroup[Unavailable]) -> Unavailable:
+    one = several.exceptions[0]
+    return _first(one) if isinstance(one, ExceptionGroup) else one
 
 
 class _TooBusy(Unavailable):
@@ -66,7 +96,7 @@ class _TooBusy(Unavailable):
 async def _send(
     client: httpx2.AsyncClient, settings: Settings, register: Register, first: int, last: int
 ) -> None:
-    async for attempt in stamina.retry_context(_wait, attempts=None, timeout=_PATIENCE_SECONDS):
+    async for attempt in stamina.retry_context(_wait, attempts=None, timeout=_BUSY_SECONDS):
         with attempt:
             token = mint(settings, Role.SERVICE, "registrar", areas=["CN"])
             headers = {

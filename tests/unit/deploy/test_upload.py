@@ -1,6 +1,7 @@
 """The registry's upload, against an import that is busy or refuses."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,8 +10,11 @@ import pytest
 
 from deploy.local.errors import Unavailable
 from deploy.nation import Register
-from deploy.registry.upload import upload
+from deploy.registry.upload import upload, uploading
 from shared.settings import Settings
+
+# The key of an import, and its body as it was sent.
+Sent = tuple[bytes, bytes]
 
 TAKEN = b'HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{"refused":0}'
 ONE_REFUSED = b'HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{"refused":1}'
@@ -18,37 +22,46 @@ BUSY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\nContent-Length: 0
 
 
 @asynccontextmanager
-async def answering(data: Path, *answers: bytes) -> AsyncIterator[tuple[Settings, list[bytes]]]:
-    """An import that gives these answers, one after the other, and the bodies that it was sent."""
-    bodies: list[bytes] = []
+async def answering(data: Path, *answers: bytes) -> AsyncIterator[tuple[Settings, list[Sent]]]:
+    """An import that gives these answers, the last of them for good, and what it was sent."""
+    sent: list[Sent] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while await reader.readuntil(b"\r\n\r\n"):
-            bodies.append(await reader.readuntil(b"\r\n0\r\n\r\n"))
-            writer.write(answers[len(bodies) - 1])
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            (key,) = re.findall(rb"(?i)idempotency-key: (.+)\r\n", head)
+            sent.append((key, await reader.readuntil(b"\r\n0\r\n\r\n")))
+            writer.write(answers[min(len(sent), len(answers)) - 1])
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        yield Settings(data=data, enterprises_port=port), bodies
+        yield Settings(data=data, enterprises_port=port), sent
 
 
 async def test_a_portion_that_met_a_busy_store_is_sent_again_as_it_was(tmp_path: Path) -> None:
     told: list[int] = []
 
-    async with answering(tmp_path, BUSY, BUSY, TAKEN) as (settings, bodies):
+    async with answering(tmp_path, BUSY, BUSY, TAKEN) as (settings, sent):
         await upload(settings, Register(1, enterprises=20), 0, 20, told.append)
 
     assert told == [20]
-    assert len(bodies) == 3
-    assert bodies[0] == bodies[1] == bodies[2]
-    assert bodies[0].count(b'"uscc"') == 20
+    assert len(sent) == 3
+    assert sent[0] == sent[1] == sent[2]
+    assert sent[0][1].count(b'"uscc"') == 20
 
 
 async def test_a_line_that_is_refused_ends_it_and_says_what_was_answered(tmp_path: Path) -> None:
     async with answering(tmp_path, ONE_REFUSED) as (settings, _):
-        with pytest.raises(ExceptionGroup) as ended:
-            await upload(settings, Register(1, enterprises=20), 0, 20, lambda _: None)
+        with pytest.raises(Unavailable) as refused:
+            async with uploading(settings, Register(1, enterprises=20), 0, 20, lambda _: None):
+                await asyncio.sleep(60)
 
-    refusal = ended.value.exceptions[0]
-    assert isinstance(refusal, Unavailable)
-    assert str(refusal) == 'The import of lines 0 to 20 was refused: {"refused":1}'
+    assert str(refused.value) == 'The import of lines 0 to 20 was refused: {"refused":1}'
+
+
+async def test_a_bug_beside_the_upload_stays_what_it_is(tmp_path: Path) -> None:
+    async with answering(tmp_path, TAKEN) as (settings, _):
+        with pytest.raises(ExceptionGroup) as ended:
+            async with uploading(settings, Register(1, enterprises=20), 0, 20, lambda _: None):
+                raise ZeroDivisionError
+
+    assert isinstance(ended.value.exceptions[0], ZeroDivisionError)
