@@ -1,4 +1,4 @@
-"""Roll-ups as a month of the nation leaves them: every county, section and size has its counters."""
+"""Roll-ups as months of the nation leave them: every county, section and size has its counters."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import exp
@@ -63,18 +63,18 @@ async def fill(  # noqa: PLR0913 - what is filled, and where
 
 def cases(keys: Iterable[Key], *, lanes: int) -> Iterator[Rollup]:
     """Yield the roll-ups with a lane's share of what the nation's cases leave in a month."""
-    nation = Nation(0)
-    shares = _areas(nation)
-    for key in keys:
-        yield key, _counters(nation, _CASES * shares[key.area] / lanes, _PER_CASE)
+    return _rollups(keys, _CASES / lanes, _PER_CASE)
 
 
 def registrations(keys: Iterable[Key], *, months: int, lanes: int) -> Iterator[Rollup]:
     """Yield the roll-ups with a lane's share of the enterprises, as many of each of so many months."""
+    return _rollups(keys, ENTERPRISES / months / lanes, _PER_ENTERPRISE)
+
+
+def _rollups(keys: Iterable[Key], count: float, each: Amounts) -> Iterator[Rollup]:
     nation = Nation(0)
     shares = _areas(nation)
-    for key in keys:
-        yield key, _counters(nation, ENTERPRISES / months * shares[key.area] / lanes, _PER_ENTERPRISE)
+    return ((key, _counters(nation, count * shares[key.area], each)) for key in keys)
 
 
 def keys(month: int, *areas: str) -> Iterator[Key]:
@@ -91,13 +91,13 @@ def _areas(nation: Nation) -> dict[str, float]:
     return shares
 
 
-def _counters(nation: Nation, many: float, each: Amounts) -> Document:
+def _counters(nation: Nation, count: float, each: Amounts) -> Document:
     return {
-        "t": _group(many, each),
-        "i": {name: _group(many * nation.sections.share(name), each) for name in nation.sections.keys},
-        "s": {size.value: _group(many * nation.sizes.share(size), each) for size in nation.sizes.keys},
+        "t": _group(count, each),
+        "i": {name: _group(count * nation.sections.share(name), each) for name in nation.sections.keys},
+        "s": {size.value: _group(count * nation.sizes.share(size), each) for size in nation.sizes.keys},
     }
 
 
-def _group(many: float, each: Amounts) -> dict[str, int]:
-    return {str(name): round(many * amount) for name, amount in each.items() if many * amount >= 1}
+def _group(count: float, each: Amounts) -> dict[str, int]:
+    return {str(name): round(count * amount) for name, amount in each.items() if count * amount >= 1}

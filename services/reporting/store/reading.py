@@ -10,8 +10,7 @@ from services.reporting.domain.periods import months
 from services.reporting.domain.report import Counters, Row, added
 from services.reporting.domain.rollups import TOTAL, Level, level_of
 from services.reporting.store.months import Months, Stocks
-from services.reporting.store.remembered import Areas, Paths, Remembered
-from services.reporting.store.rollups import REMEMBERED
+from services.reporting.store.rollups import REMEMBERED, Areas, Paths
 from shared.codes import industries
 from shared.events.base import Size
 from shared.mongo import Document, Session
@@ -93,7 +92,7 @@ class Reading:
     generation: Generation
     session: Session
     span: Range
-    remembered: Remembered
+    rollups: Months
 
     async def counted(self, level: Level, area: str, by: By | None) -> dict[str, Counted]:
         """Return the counters of each area at ``level`` that lies in ``area``, by its code."""
@@ -107,16 +106,17 @@ class Reading:
 
     async def _read(self, level: Level, area: str, paths: Paths) -> tuple[list[Document], dict[str, Stocks]]:
         """The documents of the months that are asked for, and the stocks of each area before them."""
-        of, first, last = Areas(level, area, self.span.known), self.span.first, self.span.last
-        wanted = list(months(first, last))
-        read = Months(self.generation, self.session, self.remembered)
+        of, first = Areas(level, area, self.span.known), self.span.first
         if level is Level.PREFECTURE:
             # Its stocks are those of its counties; its own roll-ups hold none.
-            return await read.rows(of, first, last, paths), {}
-        if level_of(area) is level and len(wanted) <= _FEW_MONTHS and paths == (TOTAL,):
-            return await read.with_before(of, first, last, paths)
-        now = await read.marks(last)
-        before = await read.before(of, first, paths, now)
-        if level in REMEMBERED and paths == (TOTAL,):
-            return await read.totals(of, wanted, now), before
-        return await read.rows(of, first, last, paths), before
+            return await self.rollups.rows(of, first, paths), {}
+        remembered = level in REMEMBERED and paths == (TOTAL,)
+        if level_of(area) is level and paths == (TOTAL,) and not (remembered and self._long()):
+            return await self.rollups.with_before(of, first, paths)
+        before = await self.rollups.before(of, first, paths)
+        if remembered:
+            return await self.rollups.totals(of, first), before
+        return await self.rollups.rows(of, first, paths), before
+
+    def _long(self) -> bool:
+        return len(list(months(self.span.first, self.span.last))) > _FEW_MONTHS

@@ -1,6 +1,6 @@
 """Sums over whole months that reports have added up before, and how it is known that they still hold.
 
-The nation by province over a year is 4,500 documents, and 100,000 of the decades before it, of which all but
+The nation by province over a year is 4,500 documents, and 130,000 of thirty years before it, of which all but
 those of the last months are as they were at the report before. Each unit of work leaves a mark, drawn at
 random, on every month that it changes; a report reads the marks in its own snapshot, and adds up anew where
 they differ. Equal marks mean that the same units wrote last, in every lane, so that nothing else can stand
@@ -10,17 +10,14 @@ A mark says how a month was written, and not what: two builds from one log have 
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from sys import intern
 from typing import NamedTuple
 
 from services.reporting.domain.report import Counters
-from services.reporting.domain.rollups import Level, level_of
-from services.reporting.store.rollups import AT_ONCE, MARKS, learnt
-from shared.events.rules import NATION
-from shared.mongo import Document, Session
+from services.reporting.store.rollups import AT_ONCE, MARKS, Areas, Paths
+from shared.mongo import Session
 from shared.projection import Generation
 
 # In counters, of some 50 bytes. A year of the nation's provinces is 60,000, the stocks before it 10,000.
@@ -34,28 +31,6 @@ _SUMMED = 2**48
 Marks = dict[int, int]
 # Area to its counters.
 Sums = dict[str, Counters]
-# Of the groups whose counters are added up, like ``t`` and ``i.C``.
-Paths = tuple[str, ...]
-
-
-class Areas(NamedTuple):
-    """The areas at a level that lie in an area, as known at the end of a month (None: now)."""
-
-    level: Level
-    area: str
-    known: int | None
-
-    def where(self) -> Document:
-        """The condition that finds their roll-ups."""
-        return {"level": self.level, "area": self._inside()} | learnt(self.known)
-
-    def _inside(self) -> Document | str:
-        if level_of(self.area) is self.level:
-            return self.area
-        if self.area == NATION:
-            return {"$gt": ""}
-        # ":" is what follows "9": a range is what the index can do, and it holds unlisted codes too.
-        return {"$gte": self.area, "$lt": f"{self.area}:"}
 
 
 class Kind(StrEnum):
@@ -93,12 +68,6 @@ async def marks(generation: Generation, session: Session, last: int) -> Marks:
     return {row["_id"]: row["mark"] for row in await rows.to_list(None)}
 
 
-def mark_of(months: Iterable[int], marks: Marks) -> int | None:
-    """Return the mark of several months together; None where one of them has none."""
-    found = [marks.get(month) for month in months]
-    return None if None in found else sum(mark for mark in found if mark is not None)
-
-
 @dataclass(slots=True)
 class Remembered:
     """The sums that were asked for last, each with the mark under which it holds.
@@ -111,7 +80,7 @@ class Remembered:
     _known: OrderedDict[Asked, _Known] = field(default_factory=OrderedDict)
     _size: int = 0
 
-    def get(self, asked: Asked, mark: int | None) -> Sums | None:
+    def get(self, asked: Asked, mark: int) -> Sums | None:
         """Return the sums; None where they are not known, or no longer hold."""
         known = self._known.get(asked)
         if known is None or known.mark != mark:

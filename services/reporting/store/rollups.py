@@ -4,9 +4,15 @@ Of a roll-up there is one document per lane, the bucket, so that two lanes never
 reading adds the buckets up.
 """
 
-from services.reporting.domain.rollups import Key, Level
+from typing import NamedTuple
+
+from services.reporting.domain.rollups import Key, Level, level_of
+from shared.events.rules import NATION
 from shared.mongo import Document
 from shared.projection import Indexes, hashed
+
+# Of the groups of counters inside a roll-up, like ``t`` and ``i.C``.
+Paths = tuple[str, ...]
 
 ROLLUPS = "rollups"
 ENTERPRISES = "enterprises"
@@ -46,6 +52,26 @@ def rollup_fields(key: Key, lane: int) -> Document:
 def learnt(known: int | None) -> Document:
     """Return the condition on when we learnt of what is counted: up to a month (None: whenever)."""
     return {} if known is None else {"recorded": {"$lte": known}}
+
+
+class Areas(NamedTuple):
+    """The areas at a level that lie in an area, as known at the end of a month (None: now)."""
+
+    level: Level
+    area: str
+    known: int | None
+
+    def where(self) -> Document:
+        """Return the condition that finds their roll-ups."""
+        return {"level": self.level, "area": self._inside()} | learnt(self.known)
+
+    def _inside(self) -> Document | str:
+        if level_of(self.area) is self.level:
+            return self.area
+        if self.area == NATION:
+            return {"$gt": ""}
+        # ":" is what follows "9": a range is what the index can do, and it holds unlisted codes too.
+        return {"$gte": self.area, "$lt": f"{self.area}:"}
 
 
 def own_id(enterprise: str, month: int, recorded: int) -> str:

@@ -5,18 +5,19 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
 from pymongo import AsyncMongoClient
 
 from services.reporting.app import NAME
 from services.reporting.bus import FIGURES
 from services.reporting.domain.rollups import TOTAL, Level
-from services.reporting.store.remembered import Areas, Asked, Kind, Remembered, mark_of
-from services.reporting.store.rollups import ROLLUPS
+from services.reporting.store.remembered import Asked, Kind, Remembered
+from services.reporting.store.rollups import ROLLUPS, Areas
 from shared.events.base import Recorded
 from shared.events.enterprises import EnterpriseFact
 from shared.projection import Generation
 from tests.integration.reporting.conftest import Reporting
-from tests.integration.reporting.test_reports import day, event, place, reported
+from tests.integration.reporting.test_reports import day, event, place, reported, resolved
 from tests.register import enterprise, registered
 
 YEAR = ("2016-01", "2016-12")
@@ -115,6 +116,51 @@ async def test_what_was_registered_decades_ago_is_counted_whatever_is_remembered
     await every_division_counts_all()
 
 
+async def test_what_is_still_open_of_earlier_years_is_counted_whatever_is_remembered(
+    reporting: Reporting,
+) -> None:
+    async def still_open() -> dict[str, int]:
+        report = await reporting.report("areas/CN", *YEAR, by="area")
+        return {group["key"]: group["totals"]["hazards_open"] for group in report["groups"]}
+
+    await reporting.send(
+        event(reported(place()), "hz_1", 1, day(3, year=2014)),
+        event(reported(place()), "hz_2", 1, day(4, year=2014)),
+    )
+    await reporting.has_caught_up()
+    assert await still_open() == await still_open() == {"33": 2}
+
+    await reporting.send(event(resolved(place()), "hz_1", 2, day(5, year=2014)))
+    await reporting.has_caught_up()
+    assert await still_open() == {"33": 1}
+
+
+@pytest.mark.parametrize("area", ["CN", "33", "330503"])
+async def test_each_month_of_more_than_two_years_is_right_whatever_is_remembered(
+    reporting: Reporting, area: str
+) -> None:
+    async def by_month() -> list[tuple[str, int, int]]:
+        report = await reporting.report(f"areas/{area}", "2014-01", "2016-03", by="month")
+        return [
+            (group["key"], group["totals"]["hazards_reported"], group["totals"]["hazards_open"])
+            for group in report["groups"]
+            if group["key"] in {"2014-01", "2014-02", "2016-02", "2016-03"}
+        ]
+
+    await reporting.send(
+        event(reported(place()), "hz_1", 1, day(7, year=2013)),
+        event(reported(place()), "hz_2", 1, day(2, year=2014)),
+        event(reported(place()), "hz_3", 1, day(2)),
+    )
+    await reporting.has_caught_up()
+    once = [("2014-01", 0, 1), ("2014-02", 1, 2), ("2016-02", 1, 3), ("2016-03", 0, 3)]
+    assert await by_month() == await by_month() == once
+
+    await reporting.send(event(reported(place()), "hz_4", 1, day(2, 20, year=2014)))
+    await reporting.has_caught_up()
+    assert await by_month() == [("2014-01", 0, 1), ("2014-02", 2, 3), ("2016-02", 1, 4), ("2016-03", 0, 4)]
+
+
 async def test_stocks_as_they_were_known_then_are_remembered_by_themselves(reporting: Reporting) -> None:
     late = registered(
         enterprise("91330503ABCDEFG01X").model_copy(update={"active_from": date(1999, 3, 1)}),
@@ -185,8 +231,3 @@ def test_sums_of_nothing_are_not_kept_without_end() -> None:
         remembered.keep(asked(month), 1, {})
 
     assert sum(remembered.get(asked(month), 1) is not None for month in range(100)) == 10
-
-
-def test_months_have_a_mark_together_if_each_has_one() -> None:
-    assert mark_of([1, 2], {1: 5, 2: 7, 3: 9}) == 12
-    assert mark_of([1, 4], {1: 5}) is None
