@@ -1,34 +1,23 @@
-"""What operators have decided for one projection: all of it at the start, then as it comes."""
+"""What operators have decided for one projection, by the place in the log at which it holds."""
 
 import asyncio
 from bisect import bisect_right, insort
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import TopicPartition
 
-from shared.alive import position
 from shared.events.operations import (
-    TOPIC,
     AnyOperation,
     CaseReleased,
     DeadLetterFact,
     letter,
     place,
-    read,
 )
 from shared.events.wire import Unreadable
-from shared.kafka import connection, started
 from shared.projection.records import Item, fingerprint
-from shared.settings import Settings
-
-log = structlog.get_logger()
 
 DECIDED = "decided"
-_POLL_MS = 1_000
-_RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,36 +117,3 @@ class Decisions:
         if of is None or of.record != fingerprint(item.record):
             return item
         return Item(item.record, Unreadable(DECIDED, "an operator's decision", of.subject, of.sequence))
-
-    async def follow(self, settings: Settings) -> None:
-        """Take note of every decision until cancelled; a Kafka that is away is waited for."""
-        while True:
-            try:
-                await self._follow(settings)
-            except KafkaError as error:
-                log.warning("decisions-wait", projection=self.projection, error=str(error)[:200])
-            await asyncio.sleep(_RETRY_SECONDS)
-
-    async def _follow(self, settings: Settings) -> None:
-        at = TopicPartition(settings.topic(TOPIC), 0)
-        consumer = AIOKafkaConsumer(
-            **connection(settings), enable_auto_commit=False, auto_offset_reset="earliest"
-        )
-        async with started(consumer):
-            consumer.assign([at])
-            await consumer.seek_to_beginning(at)
-            end = (await consumer.end_offsets([at]))[at]
-            while True:
-                if await position(consumer, at) >= end:
-                    self.known.set()
-                for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
-                    self._take(records)
-
-    def _take(self, records: list[ConsumerRecord]) -> None:
-        for record in records:
-            found = read(record.value, record.headers)
-            if found is None:
-                log.error("decision-unreadable", offset=record.offset)
-            else:
-                identity, _, fact = found
-                self.add(identity, fact)

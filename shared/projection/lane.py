@@ -96,7 +96,7 @@ class Lanes(Generic[S, E]):
             self._patience.went_on(lane)
 
     def _sweep(self) -> None:
-        """Have Python look for cycles: what failed knows itself by its traceback, with all it had read."""
+        """Have Python look for cycles: what failed before holds itself by its traceback, and what it read."""
         if monotonic() >= self._sweep_at:
             gc.collect()
             self._sweep_at = monotonic() + _SWEEP_SECONDS

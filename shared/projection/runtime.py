@@ -14,6 +14,7 @@ from shared.mongo import Client, Database
 from shared.projection.decisions import Decisions
 from shared.projection.feed import Feed
 from shared.projection.generation import Generations, generations, on_the_cluster
+from shared.projection.operators import follow
 from shared.projection.records import Read, read
 from shared.projection.spec import E, Projection, S
 from shared.projection.watch import unwatched
@@ -84,7 +85,7 @@ class Runtime(Generic[S, E]):
         unwatched(self._projection.name)
         decisions = Decisions(on_the_cluster(self._database.name, self._projection.name))
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(unending(decisions.follow(self._settings)), name="decisions")
+            tasks.create_task(unending(follow(decisions, self._settings)), name="decisions")
             try:
                 while True:
                     await self._look(decisions)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, field
 from enum import StrEnum
 from functools import cache
 
@@ -10,6 +10,7 @@ from services.reporting.domain.periods import months
 from services.reporting.domain.report import Counters, Row, added
 from services.reporting.domain.rollups import TOTAL, Level, level_of
 from services.reporting.store.months import Months, Stocks
+from services.reporting.store.remembered import Remembered
 from services.reporting.store.rollups import REMEMBERED, Areas, Paths
 from shared.codes import industries
 from shared.events.base import Size
@@ -43,6 +44,11 @@ class Range:
     first: int
     last: int
     known: int | None = None
+
+    @property
+    def length(self) -> int:
+        """How many months there are."""
+        return sum(1 for _ in months(self.first, self.last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +91,18 @@ def sections() -> list[str]:
     return [code for code in industries.listed().entries if len(code) == 1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """One point in time of a generation, the months that are asked for, and what is known of them."""
 
     generation: Generation
     session: Session
     span: Range
-    rollups: Months
+    remembered: InitVar[Remembered]
+    _rollups: Months = field(init=False)
+
+    def __post_init__(self, remembered: Remembered) -> None:
+        self._rollups = Months(self.generation, self.session, self.span.last, remembered)
 
     async def counted(self, level: Level, area: str, by: By | None) -> dict[str, Counted]:
         """Return the counters of each area at ``level`` that lies in ``area``, by its code."""
@@ -109,14 +119,15 @@ class Reading:
         of, first = Areas(level, area, self.span.known), self.span.first
         if level is Level.PREFECTURE:
             # Its stocks are those of its counties; its own roll-ups hold none.
-            return await self.rollups.rows(of, first, paths), {}
+            return await self._rollups.rows(of, first, paths), {}
         remembered = level in REMEMBERED and paths == (TOTAL,)
-        if level_of(area) is level and paths == (TOTAL,) and not (remembered and self._long()):
-            return await self.rollups.with_before(of, first, paths)
-        before = await self.rollups.before(of, first, paths)
+        if (
+            level_of(area) is level
+            and paths == (TOTAL,)
+            and not (remembered and self.span.length > _FEW_MONTHS)
+        ):
+            return await self._rollups.with_before(of, first, paths)
+        before = await self._rollups.before(of, first, paths)
         if remembered:
-            return await self.rollups.totals(of, first), before
-        return await self.rollups.rows(of, first, paths), before
-
-    def _long(self) -> bool:
-        return len(list(months(self.span.first, self.span.last))) > _FEW_MONTHS
+            return await self._rollups.totals(of, first), before
+        return await self._rollups.rows(of, first, paths), before

@@ -93,7 +93,8 @@ class Remembered:
         self._forget(self._known.pop(asked, None))
         # Names come anew with each document, and are larger than what they name: of each one is enough.
         own: Sums = {
-            area: {intern(name): counters[name] for name in counters} for area, counters in sums.items()
+            area: {intern(name): amount for name, amount in counters.items()}
+            for area, counters in sums.items()
         }
         kept = _Known(mark, own, _OF_ONE + sum(_OF_AN_AREA + len(counters) for counters in own.values()))
         self._known[asked] = kept

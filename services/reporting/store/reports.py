@@ -7,7 +7,6 @@ from typing import TypeVar
 from services.reporting.domain.report import Totals
 from services.reporting.store import areas, own
 from services.reporting.store.areas import Groups
-from services.reporting.store.months import Months
 from services.reporting.store.provenance import Provenance
 from services.reporting.store.reading import By, OwnBy, Range, Reading
 from services.reporting.store.remembered import Remembered
@@ -95,8 +94,7 @@ class Reports:
             for _ in range(_TRIES):
                 generation = self._current or await current(self.database, self.projection)
                 async with snapshot(self.client) as session:
-                    rollups = Months(generation, session, span.last, self.remembered)
-                    found = await report(Reading(generation, session, span, rollups))
+                    found = await report(Reading(generation, session, span, self.remembered))
                 self._current = await current(self.database, self.projection)
                 if self._current.number == generation.number:
                     return found

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -47,6 +48,31 @@ async def test_a_portion_that_met_a_busy_store_is_sent_again_as_it_was(tmp_path:
     assert len(sent) == 3
     assert sent[0] == sent[1] == sent[2]
     assert sent[0][1].count(b'"uscc"') == 20
+
+
+async def test_a_busy_store_is_asked_again_when_it_says_so(tmp_path: Path) -> None:
+    began = time.monotonic()
+
+    async with answering(tmp_path, BUSY.replace(b"Retry-After: 0", b"Retry-After: 2"), TAKEN) as (
+        settings,
+        _,
+    ):
+        await upload(settings, Register(1, enterprises=20), 0, 20, lambda _: None)
+
+    assert time.monotonic() - began >= 2
+
+
+async def test_a_store_that_stays_too_busy_ends_it_and_says_which_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.registry.upload._BUSY_SECONDS", 0.2)
+
+    async with answering(tmp_path, BUSY) as (settings, sent):
+        with pytest.raises(Unavailable, match="import of lines 0 to 20 was refused"):
+            async with uploading(settings, Register(1, enterprises=20), 0, 20, lambda _: None):
+                await asyncio.sleep(60)
+
+    assert len(sent) > 1
 
 
 async def test_a_line_that_is_refused_ends_it_and_says_what_was_answered(tmp_path: Path) -> None:
