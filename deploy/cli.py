@@ -38,7 +38,7 @@ console = Console()
 @app.command()
 def up() -> None:
     """Run Kafka, MongoDB and all services in the foreground, and say where everything is."""
-    raise typer.Exit(run(run_everything(load(), console)))
+    raise typer.Exit(run(run_everything(load(), console), until_left=True))
 
 
 app.add_typer(measurements, name="bench")

@@ -5,12 +5,15 @@ import signal
 from collections.abc import Coroutine
 from typing import Any
 
-# A shell's notation of "ended by this signal"; Ctrl-C is how one leaves such a command, no failure.
+# A shell's notation of "ended by this signal".
 _SIGNALLED = 128
 
 
-def run(command: Coroutine[Any, Any, int | None]) -> int:
-    """Run it; whatever it started is stopped in order before this returns its exit status."""
+def run(command: Coroutine[Any, Any, int | None], *, until_left: bool = False) -> int:
+    """Run it; whatever it started is stopped in order before this returns its exit status.
+
+    ``until_left``: Ctrl-C is how one leaves it, and no failure; any other has not done what it is for.
+    """
     told: list[signal.Signals] = []
 
     async def whole() -> int | None:
@@ -24,7 +27,7 @@ def run(command: Coroutine[Any, Any, int | None]) -> int:
     try:
         return asyncio.run(whole()) or 0
     except asyncio.CancelledError:
-        return 0 if told[0] is signal.SIGINT else _SIGNALLED + told[0]
+        return 0 if until_left and told[0] is signal.SIGINT else _SIGNALLED + told[0]
 
 
 def _tell(number: signal.Signals, told: list[signal.Signals], task: asyncio.Task[Any]) -> None:

@@ -19,7 +19,7 @@ class Phase:
 
     Attributes:
         count: how many enterprises it has dealt with.
-        seconds: how long it has worked, over all sessions.
+        seconds: how long it has worked, over all starts.
         marks: seconds at the end of each tenth that is done.
         early: the most memory of each process, in MB, in the first half.
         resident: the same in all of it.

@@ -31,7 +31,7 @@ _A_TRY = 100_000
 # takes half of a machine's memory; here Kafka, the services and the system's cache of files need theirs.
 _CACHE_SHARE = 4
 # A million enterprises in the register, in three copies and in the log; measured, and rounded up.
-_MB_PER_MILLION = 5_000
+_MB_PER_MILLION = 2_500
 _LEAST_MB = 1_500
 _WORDS = """\
 {count:,} enterprises by seed {seed}, in {folder} (servers of its own; nothing else is touched).

@@ -18,7 +18,7 @@ from shared.stream.store_clock import SETTING_BACK, STATEMENT, STATEMENTS
 
 # Written together: some tenths of a second, in which commands are written beside them.
 _TOGETHER = 1_000
-# Cases that wait while an edition is filled: more would only make new events wait longer behind them.
+# Cases that may wait when more are set back to fill an edition: new events wait behind them.
 _AHEAD = 2_000
 _LOOK_SECONDS = 0.1
 _ITS_OLDEST: Document = {"$dateFromString": {"dateString": {"$first": "$events.recorded_time"}}}

@@ -50,8 +50,8 @@ class Scenario:
 
 SCENARIOS = (
     Scenario("B: 42 million, by their size", 29.0e6, 2_863),
-    Scenario("C: a tenth, as active as the pilot", 72.6e6, 7_157),
-    Scenario("D: all, as active as the pilot", 726e6, 71_568),
+    Scenario("C: a tenth, as active as the pilot", 72.62e6, 7_157),
+    Scenario("D: all, as active as the pilot", 726.2e6, 71_568),
 )
 
 
