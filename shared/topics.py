@@ -66,6 +66,17 @@ async def wrong(settings: Settings, names: Collection[str]) -> list[Fault]:
         return await _faults(admin, settings, wanted)
 
 
+async def replicas(settings: Settings, names: Collection[str]) -> int:
+    """Return how many copies there are of the one of these topics that has the most.
+
+    Raises:
+        KafkaError: Kafka does not answer, or does not have all of them.
+    """
+    async with administration(settings) as admin:
+        described = await admin.describe_topics([settings.topic(name) for name in names])
+        return max(len(each["replicas"]) for topic in described for each in topic["partitions"])
+
+
 async def _faults(admin: AIOKafkaAdminClient, settings: Settings, wanted: Mapping[str, int]) -> list[Fault]:
     return await faults(admin, wanted, replication=settings.replication, brief={settings.topic(WATERMARKS)})
 

@@ -1,18 +1,19 @@
 """What ``redrive`` and ``discard`` do: choose letters, say so, decide on each, and wait if asked to."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 import typer
 from aiokafka import TopicPartition
 from rich.console import Console
 
+from deploy.operations.asking import go_on
 from deploy.operations.awaiting import wait_for
 from deploy.operations.editions import logs
 from deploy.operations.errors import NotNow
 from deploy.operations.facts import Identified, fact_of
-from deploy.operations.letters import Decided, Filter, Found, State, letters
+from deploy.operations.letters import Decided, Filter, Found, State, decisions, letters
 from deploy.operations.servers import log_of
 from deploy.operations.writing import write
 from shared.deadletter import Letter
@@ -54,7 +55,6 @@ class _Place:
     id: str
     at: TopicPartition
     offset: int
-    decided: Decided | None
     partitions: int
 
 
@@ -76,9 +76,12 @@ async def decide(settings: Settings, choice: Choice, console: Console, *, yes: b
         places, refused = await _chosen(followed, choice)
         console.print(_WORDS[choice.state].format(count=len(places)), soft_wrap=True)
         # More may fit than was thought.
-        if choice.wanted is not None and places and not yes and not typer.confirm("Go on?"):
+        if choice.wanted is not None and places and not yes and not go_on():
             return 1
-        facts = await write(settings, _taken(log, choice.state, places, refused))
+        # While the question stood others may have decided.
+        known = await decisions(settings)
+        written = await write(settings, _taken(log, choice.state, places, known, refused))
+        facts = await _first(settings, choice.state, written, refused)
     _told(console, choice.state, len(facts), refused)
     waited = await wait_for(settings, console, facts) if wait and facts else True
     return 0 if waited and not refused else 2
@@ -87,42 +90,58 @@ async def decide(settings: Settings, choice: Choice, console: Console, *, yes: b
 async def _chosen(followed: list[Settings], choice: Choice) -> tuple[list[_Place], list[tuple[str, str]]]:
     """Return the letters that are meant, and which of the ids mean none, or several."""
     met: defaultdict[str, list[_Place]] = defaultdict(list)
+    ids = tuple(dict.fromkeys(choice.ids))
     async for found in letters(followed, choice.wanted or Filter(state=None)):
         record = found.letter.record
         at = TopicPartition(record.topic, record.partition)
-        for asked in ("",) if choice.wanted else choice.ids:
+        for asked in ("",) if choice.wanted else ids:
             if found.id.startswith(asked):
-                met[asked].append(_Place(found.id, at, record.offset, found.decided, found.partitions))
+                met[asked].append(_Place(found.id, at, record.offset, found.partitions))
     if choice.wanted is not None:
         return met[""], []
     refused = [
         (asked, f"{len(met[asked])} letters begin so" if met[asked] else "there is no such letter")
-        for asked in choice.ids
+        for asked in ids
         if len(met[asked]) != 1
     ]
-    once = {met[asked][0].id: met[asked][0] for asked in choice.ids if len(met[asked]) == 1}
+    once = {met[asked][0].id: met[asked][0] for asked in ids if len(met[asked]) == 1}
     return list(once.values()), refused
 
 
 async def _taken(
-    log: Log, state: State, places: list[_Place], refused: list[tuple[str, str]]
+    log: Log,
+    state: State,
+    places: list[_Place],
+    known: Mapping[str, Decided],
+    refused: list[tuple[str, str]],
 ) -> AsyncIterator[Identified]:
     """Yield the decisions that can be taken, and note why the others cannot."""
     for place in places:
         try:
-            fact = await fact_of(log, await _again(log, place), state)
+            fact = await fact_of(log, await _again(log, place, known.get(place.id)), state)
         except NotNow as why:
             refused.append((place.id, str(why)))
         else:
             yield place.id, fact
 
 
-async def _again(log: Log, place: _Place) -> Found:
+async def _first(
+    settings: Settings, state: State, written: list[Identified], refused: list[tuple[str, str]]
+) -> list[Identified]:
+    """Return the decisions that count, and note those before which somebody else's came."""
+    known = await decisions(settings) if written else {}
+    for identity, _ in written:
+        if (first := known[identity]).state is not state:
+            refused.append((identity, f"it was {first.state} by somebody else at this moment"))
+    return [(identity, fact) for identity, fact in written if known[identity].state is state]
+
+
+async def _again(log: Log, place: _Place, decided: Decided | None) -> Found:
     record = await log.record(place.at, place.offset)
     letter = Letter.read(record) if record is not None else None
     if letter is None:
         raise NotNow(f"the letter is no longer on {place.at.topic}")
-    return Found(place.id, letter, place.decided, place.partitions)
+    return Found(place.id, letter, decided, place.partitions)
 
 
 def _told(console: Console, state: State, count: int, refused: list[tuple[str, str]]) -> None:

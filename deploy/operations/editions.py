@@ -2,7 +2,6 @@
 
 import asyncio
 
-from deploy.local.errors import Unavailable
 from deploy.operations.errors import NotNow
 from deploy.operations.followed import Followed, followed
 from deploy.operations.servers import store
@@ -32,14 +31,12 @@ async def in_use(settings: Settings, client: Client) -> list[Edition]:
 async def logs(settings: Settings) -> list[Settings]:
     """Return the settings of every edition that a projection follows, whatever its generation; oldest first.
 
-    Those of the first where MongoDB, which knows of others, does not answer.
+    Raises:
+        Unavailable: MongoDB, which knows of them, does not answer.
     """
-    try:
-        async with store(settings) as client:
-            known = await in_use(settings, client)
-            live = {edition for one in followed() for edition in await _live(settings, client, one)}
-    except Unavailable:
-        return [settings]
+    async with store(settings) as client:
+        known = await in_use(settings, client)
+        live = {edition for one in followed() for edition in await _live(settings, client, one)}
     # A projection that never ran would follow the first, which may be gone by now.
     return [settings.on(edition) for edition in known if edition in live] or [settings.on(known[-1])]
 

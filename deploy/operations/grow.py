@@ -6,16 +6,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy import reach
+from deploy.operations import sentences
 from deploy.operations.editions import heard, in_use, publishers
 from deploy.operations.errors import NotNow
 from deploy.operations.followed import followed
 from deploy.operations.moving import Moving
+from deploy.operations.telling import STILL_SECONDS, while_still
 from shared.edition import Edition
 from shared.events.topology import SERVICES
 from shared.mongo import Client, Database
 from shared.relay.editions import Fed, fed, feed
 from shared.relay.republish import LogIncomplete, Run, Why, begin, last, sent, set_back, under_way
 from shared.settings import Settings
+from shared.topics import AGGREGATES, replicas, wrong
 
 _WORDS = """\
 The log gets a new edition, number {number}, with {partitions} partitions where it has {now}. Its topics are \
@@ -24,6 +27,7 @@ Each projection builds a generation from them beside the one that is read; the t
 stand still for some seconds, and where they say the same the new one is read. Commands are taken all the \
 while. Nothing is deleted. Interrupted, the same command goes on where it was."""
 _GOES_ON = "Edition {number} with {partitions} partitions was begun before; this goes on where it was."
+_DONE = "The log has {partitions} partitions, edition {number}, and no older edition: nothing is to be done."
 _THEN = """\
 Every projection reads edition {number}. Relays still feed the one before, so that `nanxun rebuild \
 <projection> --rollback` goes back. Once that is not wanted any more: `nanxun rebuild <projection> --drop` \
@@ -52,7 +56,12 @@ class Growing:
             Unavailable: a server does not answer.
         """
         await self._nothing_lost()
-        edition = await self._chosen(partitions)
+        known = await in_use(self.settings, self.client)
+        if known[-1].number > 1 and known == [known[-1]] and known[-1].partitions == partitions:
+            self._say(_DONE.format(**known[-1]._asdict()))
+            return 0
+        await self._as_said(known)
+        edition = self._chosen(known, partitions)
         await reach.topics(self.settings.on(edition))
         for service, database in publishers(self.settings, self.client).items():
             await self._fill(service, database, edition)
@@ -69,8 +78,22 @@ class Growing:
                 if await under_way(database, kind):
                     raise _incomplete(kind)
 
-    async def _chosen(self, partitions: int) -> Edition:
-        known = await in_use(self.settings, self.client)
+    async def _as_said(self, known: list[Edition]) -> None:
+        """See that the topics are what the settings say: what is filled beside them goes by those.
+
+        With another number of partitions relays would take them for wrong, and send nothing any more.
+        """
+        for settings in map(self.settings.on, known):
+            faults = await wrong(settings, AGGREGATES)
+            if said := [fault.sentence for fault in faults if fault.what == "partitions"]:
+                raise NotNow("\n".join(said))
+            if (copies := await replicas(settings, AGGREGATES)) > settings.replication:
+                raise NotNow(
+                    f"the log has {copies} replicas, and NANXUN_REPLICATION says {settings.replication}: what"
+                    f" is to take its place would have fewer; set NANXUN_REPLICATION={copies}."
+                )
+
+    def _chosen(self, known: list[Edition], partitions: int) -> Edition:
         newest = known[-1]
         if newest.number > 1 and newest.partitions == partitions:
             self._say(_GOES_ON.format(**newest._asdict()))
@@ -95,20 +118,22 @@ class Growing:
             return
         await heard(service, database, editions)
         for kind in SERVICES[service].publishes:
-            await self._fill_one(database, kind)
+            await self._fill_one(service, database, kind)
         await feed(database, (*editions[:-1], Fed(edition)))
 
-    async def _fill_one(self, database: Database, kind: str) -> None:
+    async def _fill_one(self, service: str, database: Database, kind: str) -> None:
         count = await database[kind].estimated_document_count()
         columns = (TextColumn(f"Filling {kind}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self.console) as progress:
             bar = progress.add_task("", total=count)
-            if await last(database, kind, Why.FILL) is None:
-                run = await _begun(database, kind)
-                async for done in set_back(database, run):
-                    progress.update(bar, completed=done)
-            progress.update(bar, completed=count)
-            await sent(database, kind)
+            still = sentences.STILL_UNSENT.format(kind=kind, service=service, seconds=STILL_SECONDS)
+            async with while_still(progress.console, still, lambda: progress.tasks[bar].completed):
+                if await last(database, kind, Why.FILL) is None:
+                    run = await _begun(database, kind)
+                    async for done in set_back(database, run):
+                        progress.update(bar, completed=done)
+                progress.update(bar, completed=count)
+                await sent(database, kind)
 
     def _say(self, text: str) -> None:
         self.console.print(text, soft_wrap=True, highlight=False, markup=False)

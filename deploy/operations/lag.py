@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from deploy.foreground import run
 from deploy.operations.looking import look
@@ -29,22 +30,32 @@ def lag(
     ] = False,
 ) -> None:
     """Say where everything stands: what is unpublished, what is not applied, and what stands still."""
-    raise typer.Exit(run(show(load(), Console(), watch=watch)))
+    raise typer.Exit(run(show(load(), Console(), watch=watch), until_left=watch))
 
 
 async def show(settings: Settings, console: Console, *, watch: bool) -> int:
     """Print the table; return 2 where a part of it is not known."""
     whole = await look(settings)
     if watch:
-        with Live(_table(whole), console=console, auto_refresh=False) as live:
+        with Live(_watched(whole), console=console, auto_refresh=False) as live:
+            live.refresh()
             while True:
                 await asyncio.sleep(_AGAIN_SECONDS)
                 whole = await look(settings)
-                live.update(_table(whole), refresh=True)
+                live.update(_watched(whole), refresh=True)
     console.print(_table(whole))
-    for trouble in whole.troubles:
-        console.print(f"Not known: {trouble}.", soft_wrap=True)
+    for trouble in _troubles(whole):
+        console.print(trouble, soft_wrap=True)
     return 2 if whole.troubles else 0
+
+
+def _watched(whole: Whole) -> Group:
+    """The table below those who do not answer: a terminal that is too low leaves out the end."""
+    return Group(*_troubles(whole), _table(whole))
+
+
+def _troubles(whole: Whole) -> list[Text]:
+    return [Text(f"Not known: {trouble}.") for trouble in whole.troubles]
 
 
 def _table(whole: Whole) -> Table:

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from deploy.foreground import run
+from deploy.operations.asking import go_on
 from deploy.operations.awaiting import wait_for
 from deploy.operations.editions import logs
 from deploy.operations.errors import NotNow
@@ -141,7 +142,7 @@ async def release_parked(  # noqa: PLR0913 - the options of the command
             " they stand. A bug that is still there parks them again.",
             soft_wrap=True,
         )
-        if not cases and meant and not yes and not typer.confirm("Go on?"):
+        if not cases and meant and not yes and not go_on():
             return 1
         facts = await write(settings, _releases(settings, meant))
     for subject in missing:

@@ -36,18 +36,20 @@ def rebuild(  # noqa: PLR0913 - the options of the command
     however_far: Annotated[
         bool, typer.Option("--however-far", help="With --rollback: also where that one is far behind.")
     ] = False,
+    forward: Annotated[bool, typer.Option("--forward", help="Take a --rollback back.")] = False,
     drop: Annotated[
         bool, typer.Option("--drop", help="End every generation that is not read, and free its room.")
     ] = False,
 ) -> None:
     """Build a read model anew from the log, compare it with the one that is read, and switch."""
-    if rollback + drop + (accept_differences or log_was_lost) > 1:
-        raise NotNow(sentences.THREE_WISHES)
-    if however_far and not rollback:
+    if rollback + forward + drop + (accept_differences or log_was_lost) > 1:
+        raise NotNow(sentences.ONE_WISH)
+    if however_far and not (rollback or forward):
         raise NotNow(sentences.ONLY_BACK)
     command = Command(load(), Console(), named(projection))
-    if rollback:
-        raise typer.Exit(run_in_foreground(command.roll_back(however_far=however_far)))
+    if rollback or forward:
+        work = command.roll_back(forward=forward, however_far=however_far)
+        raise typer.Exit(run_in_foreground(work))
     if drop:
         raise typer.Exit(run_in_foreground(command.drop()))
     raise typer.Exit(run_in_foreground(command.build(accept=accept_differences, lost=log_was_lost)))
@@ -99,7 +101,8 @@ class Command:
         try:
             await work.way(await work.current()).whole()
         except Stopped as why:
-            raise self._refusal(sentences.NO_BEGINNING, why=why) from None
+            sentence = sentences.NO_BEGINNING if why.name == "log-gap" else sentences.LOG_UNFIT
+            raise self._refusal(sentence, reason=why.name, why=why) from None
         other = await work.log_lost()
         if other is not None and not lost:
             raise self._refusal(sentences.OTHER_LOG, why=other)
@@ -109,8 +112,8 @@ class Command:
         self._say(said, old=known.current, new=known.last + 1, why=other, service=self.of.service)
         await work.begin(lost=lost)
 
-    async def roll_back(self, *, however_far: bool = False) -> int:
-        """Read the generation again that was read before.
+    async def roll_back(self, *, forward: bool = False, however_far: bool = False) -> int:
+        """Read the generation again that was read before the last switch; ``forward`` takes that back.
 
         Raises:
             NotNow: none is fed any more, or it is far behind and is not to be read ``however_far`` that is.
@@ -121,9 +124,13 @@ class Command:
             known = await work.known()
             if known.previous is None:
                 raise self._refusal(sentences.NO_WAY_BACK, old=known.current)
+            if forward != known.went_back:
+                option = "--rollback" if forward else "--forward"
+                self._say(sentences.READ_ALREADY, old=known.current, new=known.previous, option=option)
+                return 0
             self._say(sentences.BACK, old=known.current, new=known.previous)
             with refusals(self.of.name):
-                behind = await work.roll_back(most=None if however_far else MOST_BEHIND)
+                behind = await work.go_over(known, most=None if however_far else MOST_BEHIND)
             self._say(sentences.WENT_BACK, old=known.current, new=known.previous, behind=behind)
         return 0
 

@@ -21,6 +21,9 @@ Readers stay with generation {old}. After a mended bug a difference may be what 
 BACK = "{name}: going back from generation {old} to generation {new}."
 WENT_BACK = """\
 Generation {new} is read now, {behind:,} records behind. Generation {old} is fed on."""
+READ_ALREADY = """\
+{name}: generation {old} is read already; generation {new} is fed beside it, and \
+`nanxun rebuild {name} {option}` has it read again."""
 DROP = """\
 {name}: generation {old} is read and stays. Every other one is fed no longer ({others}), and its collections \
 are deleted once nobody reads them."""
@@ -29,6 +32,7 @@ NOTHING_TO_DROP = "There was nothing to delete."
 STILL_FED = """\
 Generation {previous} of {name} is still fed since the last rebuild: end it with \
 `nanxun rebuild {name} --drop`."""
+LOG_UNFIT = "{name} cannot be built from the log as it is ({reason}): {why}."
 NO_BEGINNING = """\
 The log no longer has its beginning ({why}), and nothing can be built from the rest: fill the topics again \
 with `nanxun republish`."""
@@ -40,7 +44,7 @@ NO_WAY_BACK = "{name} has no generation to go back to: only generation {old} is 
 FAR_BEHIND = """\
 The generation of {name} that was read before is {behind:,} records behind: wait until it has come near, or \
 give --however-far and reports lack those until it has."""
-ONLY_BACK = "--however-far belongs to --rollback: give both, or leave it out."
+ONLY_BACK = "--however-far belongs to --rollback or --forward: give both, or leave it out."
 SOMEBODY_ELSE = "Somebody else changed the generations of {name} at this moment: give the command again."
 CANNOT_GO_ON = """\
 The generation that is built cannot go on ({reason}: {why}): give it up with `nanxun rebuild {name} --drop`; \
@@ -51,7 +55,10 @@ of LaneStopped, and give the command again."""
 TOO_SLOW = """\
 MongoDB forgets its history sooner than a comparison takes (more than {seconds:.0f} s): raise \
 minSnapshotHistoryWindowInSeconds on every member, and give the command again."""
-THREE_WISHES = "--rollback, --drop and a rebuild are three wishes: give one of them."
+ONE_WISH = "--rollback, --forward, --drop and a rebuild are four wishes: give one of them."
+STILL_UNSENT = """\
+No further case of {kind} was sent for {seconds:.0f} s: does a relay of {service} run \
+(`python -m services.{service} relay`), and does its log say `relay-waits` or `wrong-topic`?"""
 STILL = """\
 Nothing has moved for {seconds:.0f} s: do the processes `python -m services.{service} projection` run, and \
 do their logs say `projection-waits`, or `generation-failed` or `lane-stopped` of the generation that is \

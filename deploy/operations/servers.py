@@ -27,7 +27,7 @@ async def store(settings: Settings) -> AsyncIterator[Client]:
     try:
         yield client
     except PyMongoError as trouble:
-        raise Unavailable(_sentence("MongoDB", settings.mongo.rpartition("@")[2], trouble)) from trouble
+        raise Unavailable(_sentence("MongoDB", reach.mongo_at(settings.mongo), trouble)) from trouble
     except KafkaError as trouble:
         raise Unavailable(_sentence("Kafka", settings.kafka, trouble)) from trouble
     finally:

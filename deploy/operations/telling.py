@@ -1,6 +1,9 @@
 """What an operator sees of a rebuild: bars, a word when nothing moves, and what differs."""
 
+import asyncio
 import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -10,10 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from deploy.operations import sentences
+from deploy.operations.words import say
 from shared.projection.rebuild import Step
 from shared.projection.rebuild.comparing import Comparison
 
-_STILL_SECONDS = 30.0
+STILL_SECONDS = 30.0
 # Longer values are cut: a case may hold thousands of events.
 _LONGEST = 120
 _WORDS = {
@@ -52,13 +56,29 @@ class Telling:
         self._progress.update(self._tasks[step], completed=done, total=whole)
         if (step, done) != self._last:
             self._last, self._since = (step, done), time.monotonic()
-        elif time.monotonic() - self._since > _STILL_SECONDS:
-            self._progress.console.print(
-                sentences.STILL.format(seconds=_STILL_SECONDS, service=self._service),
-                soft_wrap=True,
-                markup=False,
-            )
+        elif time.monotonic() - self._since > STILL_SECONDS:
+            still = sentences.STILL.format(seconds=STILL_SECONDS, service=self._service)
+            say(self._progress.console, still)
             self._since = time.monotonic()
+
+
+@asynccontextmanager
+async def while_still(console: Console, sentence: str, moved: Callable[[], object]) -> AsyncIterator[None]:
+    """Print the sentence whenever ``moved`` has told the same for a while, for as long as the block runs."""
+
+    async def watch() -> None:
+        while True:
+            before = moved()
+            await asyncio.sleep(STILL_SECONDS)
+            if moved() == before:
+                say(console, sentence)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.wait([watching])
 
 
 def differences(found: Comparison, *, old: int, new: int | None) -> Table:

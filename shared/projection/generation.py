@@ -101,6 +101,11 @@ class Generations:
     lost: bool = False
     last: int = 1
 
+    @property
+    def went_back(self) -> bool:
+        """Whether an earlier one is read than was before; they are numbered as they are begun."""
+        return self.previous is not None and self.current < self.previous
+
     @classmethod
     def read(cls, row: Document) -> "Generations":
         """Return what the document says; one of an older build names the current generation alone."""

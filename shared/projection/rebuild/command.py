@@ -140,17 +140,17 @@ class Rebuild(Generic[S, E]):
             if loop.time() - began < _CLOSE_SECONDS:
                 return
 
-    async def roll_back(self, *, most: int | None = MOST_BEHIND) -> int:
-        """Read the generation again that was read before; return how many records it is behind.
+    async def go_over(self, known: Generations, *, most: int | None = MOST_BEHIND) -> int:
+        """Read the other generation that is fed; return how many records it is behind.
 
-        Behind the other, where both follow one edition of the log; else behind the end of its own.
+        Behind the one that is read by now, where both follow one edition of the log; else behind the end of
+        its own.
 
         Raises:
             FarBehind: those are more than ``most`` (None: as many as they are), and nothing was changed.
-            Overtaken: there is none, or the generations have changed meanwhile.
+            Overtaken: there is none, or the generations are no longer as they were ``known``.
             KafkaError: the other is of another edition, and Kafka does not answer.
         """
-        known = await self.known()
         if known.previous is None:
             raise intent.Overtaken("no generation is fed that was read before")
         read, before = (self._generation(known, number) for number in (known.current, known.previous))

@@ -1,12 +1,18 @@
 """Dead letters are listed once, told whole, and decided on so that every run of the log follows."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from deploy.local.errors import Unavailable
+from deploy.operations import choosing, writing
 from deploy.operations.choosing import Choice, decide
 from deploy.operations.editions import logs
 from deploy.operations.errors import NotNow
+from deploy.operations.facts import Identified
 from deploy.operations.letters import Filter, Found, State, letters
 from deploy.operations.showing import list_letters, show_letter
 from shared.deadletter import Letter
@@ -186,3 +192,71 @@ async def test_a_record_whose_value_was_left_out_is_redriven_from_the_log_and_re
     assert "its value was left out, and the log no longer has it" in said.err
     discard = Choice(State.DISCARDED, (letter.id,))
     assert await decide(figures.settings, discard, screen.console, yes=False, wait=False) == 0
+
+
+@pytest.mark.promise(4)
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [("the question stands", "and the first counts"), ("it is written", "by somebody else at this moment")],
+)
+async def test_whoever_is_not_the_first_is_told_what_was_decided(
+    figures: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, when: str, said: str
+) -> None:
+    await a_letter(figures)
+    settings, screen = figures.settings, Screen()
+    really = writing.write
+
+    async def other() -> int:
+        with monkeypatch.context() as patch:
+            patch.setattr(choosing, "write", really)
+            mine = Choice(State.REDRIVEN, wanted=Filter())
+            return await decide(settings, mine, Screen().console, yes=True, wait=False)
+
+    def asked() -> bool:
+        if when == "the question stands":
+            with ThreadPoolExecutor() as beside:
+                assert beside.submit(asyncio.run, other()).result() == 0
+        return True
+
+    async def write(to: Settings, facts: AsyncIterator[Identified]) -> list[Identified]:
+        taken = [fact async for fact in facts]
+        if when == "it is written":
+            assert await other() == 0
+
+        async def again() -> AsyncIterator[Identified]:
+            for fact in taken:
+                yield fact
+
+        return await really(to, again())
+
+    monkeypatch.setattr(choosing, "go_on", asked)
+    monkeypatch.setattr(choosing, "write", write)
+
+    every = Choice(State.DISCARDED, wanted=Filter())
+    assert await decide(settings, every, screen.console, yes=False, wait=False) == 2
+
+    assert "0 discarded, 1 refused." in screen.text
+    refused = capsys.readouterr().err
+    assert "refused, it was redriven" in refused
+    assert said in refused
+    assert [one.state for one in await found(settings, state=None)] == [State.REDRIVEN]
+
+
+async def test_a_letter_that_is_named_twice_is_decided_on_once(figures: Stage, screen: Screen) -> None:
+    letter = await a_letter(figures)
+
+    twice = Choice(State.DISCARDED, (letter.id, letter.id))
+    assert await decide(figures.settings, twice, screen.console, yes=True, wait=False) == 0
+
+    assert "1 discarded, 0 refused." in screen.text
+
+
+async def test_no_letter_is_overlooked_where_the_editions_cannot_be_asked_for(
+    figures: Stage, screen: Screen
+) -> None:
+    nowhere = figures.settings.model_copy(update={"mongo": "mongodb://127.0.0.1:1"})
+
+    with pytest.raises(Unavailable, match="MongoDB at"):
+        await list_letters(nowhere, Filter(), 50, screen.console)
+    with pytest.raises(Unavailable, match="MongoDB at"):
+        await decide(nowhere, Choice(State.DISCARDED, wanted=Filter()), screen.console, yes=True, wait=False)

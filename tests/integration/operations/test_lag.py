@@ -2,8 +2,10 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from deploy.local.mongod import ReplicaSet
 from deploy.operations import looking
@@ -114,6 +116,21 @@ async def test_with_a_server_away_the_rest_is_told_and_what_is_not_known_is_name
     assert (hazards_of(whole).dead is None) == (away == "kafka")
     assert "Not known: what " + ("Kafka" if away == "kafka" else "MongoDB") in screen.text
     assert "?" in screen.text
+
+
+async def test_a_table_that_is_watched_names_who_does_not_answer(figures: Stage) -> None:
+    away = figures.settings.model_copy(update={"mongo": NOBODY["mongo"]})
+    terminal = Console(file=StringIO(), width=200, force_terminal=True)
+
+    def shown() -> bool:
+        assert isinstance(terminal.file, StringIO)
+        return "Not known: what MongoDB" in terminal.file.getvalue()
+
+    watching = asyncio.create_task(show(away, terminal, watch=True))
+
+    await eventually(shown, deadline=PATIENCE_SECONDS)
+    watching.cancel()
+    await asyncio.wait([watching])
 
 
 async def test_lanes_whose_log_came_back_shorter_are_named_together(figures: Stage) -> None:
