@@ -23,7 +23,7 @@ class Position:
 
     Attributes:
         next: offset of the next record to apply.
-        last: fingerprint of the record before it; None before the first.
+        last: seal of the record before it; None before the first.
         recorded: when the newest event that was applied had been recorded, if it is known.
     """
 

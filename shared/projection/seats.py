@@ -61,8 +61,10 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Pause what was assigned, and have it seated."""
-        self._pause(set(assigned))
+        """Pause what was assigned, and have it seated; whatever else had a seat by then is another's."""
+        mine = set(assigned)
+        await self.on_partitions_revoked((self.seated.keys() | self._wanted | self._waiting) - mine)
+        self._pause(mine)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Forget what was revoked; a transaction under way finds out by its position."""

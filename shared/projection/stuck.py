@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
-from shared.mongo import Collection, Document
+from shared.mongo import Collection, Document, Session
 from shared.projection.cases import Case
 
 _FIELD = "stuck"
@@ -96,6 +96,16 @@ async def count(cases: Collection, lanes: Iterable[int]) -> Stuck:
     """
     found = await cases.aggregate(pipeline(lanes)).to_list(None)
     return Stuck(**{name: row for name, row in found[0].items() if name != "_id"}) if found else Stuck()
+
+
+async def anything(cases: Collection, session: Session) -> bool:
+    """Whether any case of a generation stands still, or waits for an event that could not be read.
+
+    Raises:
+        PyMongoError: MongoDB is away.
+    """
+    # With the lane, since only so does the index serve.
+    return await cases.find_one({"lane": {"$gte": 0}, **_ANY}, {"_id": 1}, session=session) is not None
 
 
 async def parked(cases: Collection) -> AsyncIterator[ParkedCase]:

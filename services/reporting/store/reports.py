@@ -1,8 +1,11 @@
 """Reports, each read from one point in time, with what they rest on."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
+
+from pymongo.errors import OperationFailure
 
 from services.reporting.domain.report import Totals
 from services.reporting.store import areas, own
@@ -20,6 +23,9 @@ R = TypeVar("R")
 
 # Nobody switches readers so often that one who is slow meets it each time.
 _TRIES = 3
+# SnapshotUnavailable: a collection or an index was made at that moment, as when the first projection starts.
+_CATALOG_CHANGED = 246
+_SOON_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ class Reports:
 
         It is the one that was read last; where that is it no longer, all is read again: whoever was frozen
         between two reads, or comes after a switch, may have read one that was dropped, which looks empty.
+        So it is where MongoDB asks for that, since a collection of it was changed at this moment.
 
         Raises:
             Unavailable: as above.
@@ -93,12 +100,18 @@ class Reports:
         with answering():
             for _ in range(_TRIES):
                 generation = self._current or await current(self.database, self.projection)
-                async with snapshot(self.client) as session:
-                    found = await report(Reading(generation, session, span, self.remembered))
+                try:
+                    async with snapshot(self.client) as session:
+                        found = await report(Reading(generation, session, span, self.remembered))
+                except OperationFailure as error:
+                    if error.code != _CATALOG_CHANGED:
+                        raise
+                    await asyncio.sleep(_SOON_SECONDS)
+                    continue
                 self._current = await current(self.database, self.projection)
                 if self._current.number == generation.number:
                     return found
-        raise Unavailable("the read model was replaced while it was read")
+        raise Unavailable("the read model was made or replaced while it was read")
 
 
 async def _provenance(reading: Reading) -> Provenance:

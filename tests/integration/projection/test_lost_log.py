@@ -100,3 +100,25 @@ async def test_nothing_is_built_from_a_log_that_has_lost_its_beginning(stage: St
         with pytest.raises(Stopped):
             await asyncio.wait_for(work(stage).run(), FAR)
     assert (await work(stage).known()).current == 1
+
+
+@pytest.mark.promise(2)
+async def test_a_log_that_ends_alike_is_not_taken_for_the_one_that_was_read(stage: Stage) -> None:
+    await stage.send([*records("hz_1", 1, 1, enterprise=KEY), *records("hz_2", 1, enterprise=KEY)])
+    async with stage.running():
+        await eventually(lambda: stage.has_told(hz_1=[1], hz_2=[1]), deadline=FAR)
+        assert await work(stage).log_lost() is None
+        # As an earlier build has written it.
+        where = {"topic": stage.settings.topic("hazards"), "partition": 0}
+        known = await stage.generation.collection("positions").find_one(where)
+        assert known is not None
+        await stage.generation.collection("positions").update_one(where, {"$set": {"last": "hz_2:1"}})
+        assert await work(stage).log_lost() is None
+        await stage.generation.collection("positions").update_one(where, {"$set": {"last": known["last"]}})
+    # What was there twice is there once, and what nobody has applied stands in its place.
+    await made_again(stage, *records("hz_1", 1, 2, enterprise=KEY), *records("hz_2", 1, enterprise=KEY))
+
+    why = await work(stage).log_lost()
+
+    assert why is not None
+    assert why.name == "other-log"

@@ -71,3 +71,17 @@ async def test_what_waits_for_its_seat_when_its_lane_stops_is_not_seated(stage: 
 
         seats.again(0)
         await eventually(lambda: seats.seated.keys() == {hazards, suggestions, other}, deadline=FAR)
+
+
+async def test_what_was_seated_while_partitions_moved_on_is_given_up_with_the_next_assignment(
+    stage: Stage,
+) -> None:
+    mine, moved = (TopicPartition(stage.settings.topic("hazards"), lane) for lane in range(2))
+    async with seating(stage, Log(stage.settings), mine, moved) as (seats, _):
+        await eventually(lambda: seats.seated.keys() == {mine, moved}, deadline=FAR)
+
+        await seats.on_partitions_assigned([mine])
+
+        assert moved not in seats.seated
+        await eventually(lambda: seats.seated.keys() == {mine}, deadline=FAR)
+        assert seats.settled()

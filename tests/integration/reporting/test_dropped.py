@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from services.reporting.bus import FIGURES
 from services.reporting.store import own
@@ -76,3 +77,14 @@ async def test_after_a_switch_nothing_is_told_of_the_one_that_was_read_before(re
 async def test_whoever_meets_a_switch_each_time_is_told_to_come_again(readers: Readers) -> None:
     with pytest.raises(Unavailable):
         await readers.read(switched=3)
+
+
+async def test_a_report_is_read_again_where_mongodb_has_just_changed_a_collection(readers: Readers) -> None:
+    changes = [OperationFailure("pending collection catalog changes; please retry", 246)]
+
+    async def report(_reading: Reading) -> str:
+        if changes:
+            raise changes.pop()
+        return "read"
+
+    assert await readers.reports.read(SPAN, report) == "read"

@@ -291,3 +291,19 @@ async def test_an_unreadable_record_is_left_aside_and_the_rest_is_counted(report
     await reporting.send(good[2])
 
     assert (await reporting.national("2016-01", "2016-01"))["hazards_reported"] == 2
+
+
+async def test_a_report_says_whether_a_case_in_it_waits_for_what_could_not_be_read(
+    reporting: Reporting,
+) -> None:
+    async def complete() -> bool:
+        await reporting.has_caught_up()
+        whole: bool = (await reporting.report("areas/CN", "2016-01", "2016-01"))["provenance"]["complete"]
+        return whole
+
+    good = [event(reported(place()), f"hz_{number}", 1, day(1)) for number in range(2)]
+    await reporting.send(good[0])
+    assert await complete()
+
+    await reporting.raw(encode(good[1])._replace(value=b"{"))
+    assert not await complete()
