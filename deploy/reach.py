@@ -60,13 +60,18 @@ def _no_kafka(settings: Settings, trouble: KafkaError) -> Unavailable:
     )
 
 
+def mongo_at(uri: str) -> str:
+    """Return where MongoDB is, without the passwords that its address may hold."""
+    return uri.rpartition("@")[2].partition("?")[0]
+
+
 async def mongo(settings: Settings) -> None:
     """See that MongoDB takes writes and knows transactions.
 
     Raises:
         Unavailable: nobody answers, or it is no replica set.
     """
-    where = settings.mongo.rpartition("@")[2]  # without the password
+    where = mongo_at(settings.mongo)
     try:
         async with brief(settings.mongo, serverSelectionTimeoutMS=_PATIENCE_MS) as client:
             hello = await client.admin.command("hello")

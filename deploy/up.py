@@ -52,7 +52,7 @@ def where(services: Stack, addresses: Addresses) -> Table:
     table = Table("what", "where", title="Nanxun", title_justify="left")
     table.add_row(f"Kafka ({addresses.origin})", addresses.kafka)
     # Without what comes before the hosts, which may be a password.
-    table.add_row(f"MongoDB ({addresses.origin})", escape(addresses.mongo.rpartition("@")[2]))
+    table.add_row(f"MongoDB ({addresses.origin})", escape(reach.mongo_at(addresses.mongo)))
     for part in services.children:
         table.add_row(str(part), services.url(part.service, part.role, part.number) + _page(part.role))
     table.add_row("data and logs", escape(str(services.settings.data.absolute())))

@@ -1,7 +1,6 @@
 """Kafka: connection options, and clients that are started and stopped whatever happens."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeVar
@@ -50,8 +49,8 @@ def connection(settings: Settings) -> dict[str, Any]:
     if security is None:
         return options
     options["security_protocol"] = security.protocol
-    if security.protocol.endswith("SSL"):
-        options["ssl_context"] = ssl.create_default_context(cafile=security.cafile)
+    if (trust := security.trust()) is not None:
+        options["ssl_context"] = trust
     if security.protocol.startswith("SASL") and security.password:
         options |= {
             "sasl_mechanism": security.mechanism,

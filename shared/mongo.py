@@ -1,13 +1,14 @@
 """MongoDB: the only module that imports Motor, so that the move to PyMongo Async is one file (ADR 7)."""
 
 import asyncio
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from time import monotonic
 from typing import Any, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import ReadPreference
+from pymongo import MongoClient, ReadPreference
 from pymongo.errors import (
     BulkWriteError,
     CollectionInvalid,
@@ -53,6 +54,22 @@ _REFUSALS = {14031: "disk-full", 13: "not-allowed"}
 
 class CommitUnknown(Exception):  # noqa: N818 - neither failed nor done: the caller must look
     """The outcome of a commit could not be learnt; read back what it would have written."""
+
+
+def check(uri: str) -> None:
+    """See that a client can be made for the address; nothing is looked up, and nobody is connected to.
+
+    Raises:
+        ValueError: it cannot; the address is not repeated, since it may hold a password.
+        OSError: a file that it names for TLS cannot be read, or is not what it should be.
+    """
+    try:
+        # What the driver passes over with a warning, it warns of when the address is used.
+        with warnings.catch_warnings(action="ignore"):
+            # Not by the driver's parser, which asks the DNS for what a mongodb+srv address stands for.
+            MongoClient[Document](uri, connect=False).close()
+    except PyMongoError:
+        raise ValueError("no client can be made for the address") from None
 
 
 def connect(uri: str, *, timeout_ms: int = COMMAND_TIMEOUT_MS) -> Client:

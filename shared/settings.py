@@ -1,6 +1,7 @@
 """The settings of every process: one frozen class, read once from NANXUN_… and passed in."""
 
 import socket
+import ssl
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from shared import mongo as store
 from shared.edition import Edition
 
 PREFIX = "NANXUN_"
@@ -51,12 +53,28 @@ class KafkaSecurity(BaseModel):
             raise ValueError("SASL needs mechanism, username and password")
         return self
 
+    def trust(self) -> ssl.SSLContext | None:
+        """Return what brokers are known by; None where they are spoken to without TLS.
+
+        Raises:
+            OSError: ``cafile`` cannot be read, or holds no certificate.
+        """
+        return ssl.create_default_context(cafile=self.cafile) if self.protocol.endswith("SSL") else None
+
 
 def _brokers(value: str) -> str:
     for broker in value.split(","):
         host, _, port = broker.strip().rpartition(":")
         if not host or not port.isdecimal() or not 0 < int(port) < _PORTS:
             raise ValueError(broker)
+    return value
+
+
+def _mongo(value: str) -> str:
+    try:
+        store.check(value)
+    except OSError as error:
+        raise _no_certificate("mongo", error.filename or "one that it names", error) from None
     return value
 
 
@@ -79,6 +97,15 @@ def _security(value: object) -> object:
     return _SECURITY.validate_json(value) if isinstance(value, str) else value
 
 
+def _trusted(value: KafkaSecurity | None) -> KafkaSecurity | None:
+    if value is not None and value.cafile is not None:
+        try:
+            value.trust()
+        except OSError as error:
+            raise _no_certificate("kafka_security", str(value.cafile), error) from None
+    return value
+
+
 # A role's port lies up to 200 above its service's.
 Port = Annotated[int, Field(ge=1, le=65_335, description="a free TCP port from 1 to 65335")]
 
@@ -97,11 +124,12 @@ class Settings(BaseSettings):
         "127.0.0.1:9092", description="bootstrap servers such as 'host:9092' or 'a:9092,b:9092'"
     )
     # Not shown in a repr: the URI may carry a password.
-    mongo: str = Field(
+    mongo: Annotated[str, AfterValidator(_mongo)] = Field(
         "mongodb://127.0.0.1:27017/?directConnection=true",
         pattern=r"^mongodb(\+srv)?://.",
         repr=False,
-        description="a MongoDB URI such as 'mongodb://host:27017/?replicaSet=rs0'",
+        description="a MongoDB URI such as 'mongodb://host:27017/?replicaSet=rs0' (ports from 1 to 65535,"
+        " a password percent-encoded: '@' as '%40')",
     )
     jwks: Annotated[str, AfterValidator(_keys)] = Field(
         "", description="the file or https URL of a JSON Web Key Set (http only on this machine)"
@@ -109,7 +137,9 @@ class Settings(BaseSettings):
     issuer: str = Field("", description="the 'iss' of accepted tokens; required once NANXUN_JWKS is set")
     audience: str = Field("", description="the 'aud' of accepted tokens; required once NANXUN_JWKS is set")
     data: Path = Field(Path(".nanxun"), description="a directory for the data of local servers")
-    kafka_security: Annotated[KafkaSecurity | None, NoDecode, BeforeValidator(_security)] = Field(
+    kafka_security: Annotated[
+        KafkaSecurity | None, NoDecode, BeforeValidator(_security), AfterValidator(_trusted)
+    ] = Field(
         None,
         description='a JSON object such as {"protocol": "SASL_SSL", "mechanism": "SCRAM-SHA-512",'
         ' "username": "…", "password": "…", "cafile": "…"}',
@@ -198,6 +228,11 @@ class Settings(BaseSettings):
 def _sentence(name: str) -> str:
     # The value itself is not repeated: it may hold a password.
     return f"{PREFIX}{name.upper()} should be {Settings.model_fields[name].description}."
+
+
+def _no_certificate(name: str, file: str, error: OSError) -> WrongSetting:
+    why = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+    return WrongSetting(f"{PREFIX}{name.upper()} should name a file of certificates: {file} is none ({why}).")
 
 
 def load() -> Settings:

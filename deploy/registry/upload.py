@@ -105,7 +105,13 @@ async def _send(
                 # The same again after an interruption: a line that is there already is known by it.
                 "Idempotency-Key": f"registry-portion-{first:012d}",
             }
-            answer = await client.post(_PATH, content=_lines(register, first, last), headers=headers)
+            try:
+                answer = await client.post(_PATH, content=_lines(register, first, last), headers=headers)
+            except httpx2.HTTPError as trouble:
+                raise Unavailable(
+                    f"The import of lines {first} to {last} broke off ({type(trouble).__name__}): the logs"
+                    f" in {settings.data.absolute() / 'logs'} say why; the same command goes on where it was."
+                ) from None
             said = f"The import of lines {first} to {last} was refused: {answer.text[:300]}"
             if answer.status_code == _UNAVAILABLE:
                 raise _TooBusy(said, float(answer.headers["Retry-After"]))

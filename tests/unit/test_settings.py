@@ -1,11 +1,14 @@
 """A wrong setting stops the start with its name and what it should be, and keeps its secrets."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from shared.settings import Settings, WrongSetting, load
 
+ROOT = Path(__file__).parents[2]
 SASL = '{"protocol": "SASL_SSL", "mechanism": "SCRAM-SHA-512", "username": "relay", "password": "hush-hush"}'
 
 
@@ -49,6 +52,13 @@ def test_outside_development_nobody_guesses_whose_tokens_are_good(monkeypatch: p
         ("KAFKA", "localhost:x"),
         ("KAFKA", "a:9092,,b:9092"),
         ("MONGO", "postgres://localhost"),
+        ("MONGO", "mongodb://127.0.0.1:notaport"),
+        ("MONGO", "mongodb://127.0.0.1:99999"),
+        ("MONGO", "mongodb://[::1"),
+        ("MONGO", "mongodb://relay:hush-hush@2@db/"),
+        ("MONGO", "mongodb://relay:/hush-hush@db/"),
+        ("MONGO", "mongodb://a,b/?directConnection=true"),
+        ("MONGO", "mongodb+srv://relay:hush-hush@db.example.invalid:27017/"),
         ("KAFKA_SECURITY", "{"),
         ("KAFKA_SECURITY", "{}"),
         ("KAFKA_SECURITY", '{"protocol": "SSL", "passwort": "x"}'),
@@ -73,6 +83,98 @@ def test_a_wrong_value_is_named_and_not_repeated(
 
     assert "hush-hush" not in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+def test_an_address_that_dns_resolves_is_not_asked_for_when_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Nobody can have a name in .invalid: a look-up would refuse it.
+    monkeypatch.setenv("NANXUN_MONGO", "mongodb+srv://u:p%402@db.example.invalid/?retryWrites=true")
+
+    assert load().mongo.startswith("mongodb+srv://u:p%402@")
+
+
+def test_an_option_that_the_driver_does_not_know_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NANXUN_MONGO", "mongodb://db/?ofTomorrow=1")
+
+    assert load().mongo.endswith("ofTomorrow=1")
+
+
+CERTIFICATES = [
+    ("KAFKA_SECURITY", SASL.replace("}", ', "cafile": "FILE"}')),
+    ("MONGO", "mongodb://u:hush-hush@db/?tls=true&tlsCAFile=FILE"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), CERTIFICATES)
+def test_a_file_of_certificates_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+) -> None:
+    file = tmp_path / "ca.pem"
+    monkeypatch.setenv(f"NANXUN_{name}", value.replace("FILE", str(file)))
+
+    with pytest.raises(WrongSetting) as refusal:
+        load()
+
+    assert str(refusal.value) == (
+        f"NANXUN_{name} should name a file of certificates: {file} is none (No such file or directory)."
+    )
+
+
+@pytest.mark.parametrize(("name", "value"), CERTIFICATES)
+def test_a_file_that_holds_no_certificate_is_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_text("nothing to trust")
+    monkeypatch.setenv(f"NANXUN_{name}", value.replace("FILE", str(file)))
+
+    with pytest.raises(
+        WrongSetting, match=rf"^NANXUN_{name} should name .* is none \(it holds no"
+    ) as refusal:
+        load()
+
+    assert "hush-hush" not in str(refusal.value)
+
+
+def test_a_file_of_certificates_that_is_not_used_need_not_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NANXUN_KAFKA_SECURITY", '{"protocol": "PLAINTEXT", "cafile": "/no/such"}')
+
+    assert load().kafka_security is not None
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        ("-m", "services.hazards", "relay"),
+        ("-c", "from deploy.cli import main; main()", "lag"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("MONGO", "mongodb://relay:hush@hush@db:notaport/"), ("KAFKA_SECURITY", CERTIFICATES[0][1])],
+)
+def test_services_and_commands_end_with_the_one_sentence(
+    tmp_path: Path, program: tuple[str, ...], name: str, value: str
+) -> None:
+    env = {f"NANXUN_{name}": value, "NANXUN_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+
+    done = subprocess.run(  # noqa: S603 - ours
+        [sys.executable, *program],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode in {1, 2}
+    assert done.stdout == ""
+    assert done.stderr.startswith(f"NANXUN_{name} should ")
+    assert done.stderr.count("\n") == 1
+    assert "hush" not in done.stderr
 
 
 def test_keys_do_not_come_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,3 +30,9 @@ async def test_a_refusal_is_told_in_its_own_words(
     for ask in (reach.topics, reach.missing):
         with pytest.raises(Unavailable, match=said):
             await ask(Settings())
+
+
+def test_no_password_of_an_address_is_shown() -> None:
+    whole = "mongodb://ann:secret@a:27017,b:27017/?tlsCertificateKeyFilePassword=hidden"
+
+    assert reach.mongo_at(whole) == "a:27017,b:27017/"

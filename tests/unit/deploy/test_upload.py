@@ -1,4 +1,4 @@
-"""The registry's upload, against an import that is busy or refuses."""
+"""The registry's upload, against an import that is busy, refuses or goes away."""
 
 import asyncio
 import re
@@ -19,6 +19,8 @@ Sent = tuple[bytes, bytes]
 
 TAKEN = b'HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{"refused":0}'
 ONE_REFUSED = b'HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{"refused":1}'
+# An API that was killed: its connections end, with no answer on them.
+GONE = b""
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -31,7 +33,10 @@ async def answering(data: Path, *answers: bytes) -> AsyncIterator[tuple[Settings
         while head := await reader.readuntil(b"\r\n\r\n"):
             (key,) = re.findall(rb"(?i)idempotency-key: (.+)\r\n", head)
             sent.append((key, await reader.readuntil(b"\r\n0\r\n\r\n")))
-            writer.write(answers[min(len(sent), len(answers)) - 1])
+            if (answer := answers[min(len(sent), len(answers)) - 1]) == GONE:
+                writer.close()
+                return
+            writer.write(answer)
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
@@ -82,6 +87,32 @@ async def test_a_line_that_is_refused_ends_it_and_says_what_was_answered(tmp_pat
                 await asyncio.sleep(60)
 
     assert str(refused.value) == 'The import of lines 0 to 20 was refused: {"refused":1}'
+
+
+async def test_an_api_that_is_killed_is_told_in_a_sentence_with_where_its_last_words_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.registry.upload.PORTION", 10)
+
+    async with answering(tmp_path, TAKEN, GONE) as (settings, _):
+        with pytest.raises(Unavailable) as ended:
+            async with uploading(settings, Register(1, enterprises=40), 0, 40, lambda _: None):
+                await asyncio.sleep(60)
+
+    assert re.fullmatch(
+        rf"The import of lines \d0 to \d0 broke off \(\w+\): the logs in {tmp_path}/logs say why;"
+        r" the same command goes on where it was\.",
+        str(ended.value),
+    )
+
+
+async def test_an_api_that_listens_no_more_is_told_in_the_same_sentence(tmp_path: Path) -> None:
+    async with answering(tmp_path) as (settings, _):
+        pass
+
+    with pytest.raises(Unavailable, match=r"lines 0 to 20 broke off \(ConnectError\)"):
+        async with uploading(settings, Register(1, enterprises=20), 0, 20, lambda _: None):
+            await asyncio.sleep(60)
 
 
 async def test_a_bug_beside_the_upload_stays_what_it_is(tmp_path: Path) -> None:
