@@ -78,7 +78,7 @@ class Keys:
             try:
                 self._take(await self._fetch() if self.remote else self._file())
             except (OSError, httpx2.HTTPError, UnusableKeys) as error:
-                log.warning("keys unreadable", error=type(error).__name__)
+                log.warning("keys-unreadable", error=type(error).__name__)
 
     def _may_ask(self) -> bool:
         if self.remote:

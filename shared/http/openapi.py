@@ -34,7 +34,7 @@ _EVERYWHERE = {
     "404": "Unknown, or not yours to know of",
     "422": "Not valid; errors names the fields",
     "429": "Too many requests; see Retry-After",
-    "503": "The store is away or too busy; see Retry-After",
+    "503": "The store is away or too busy, or the keys of tokens cannot be read; see Retry-After",
 }
 _COMMANDS = {
     "409": "Another version, or not in a state for this",

@@ -8,7 +8,8 @@ from pathlib import Path
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from shared.http.answers import Json
 from shared.http.problems import Problem
@@ -21,6 +22,15 @@ PATIENCE_SECONDS = 2.0
 _CONTRACTS = Path(__file__).parent.parent / "events"
 _NAME = re.compile(r"[A-Za-z]{1,64}")
 _MAJOR = re.compile(r"[0-9]{1,9}")
+
+
+class Plain(Route):
+    """A route that names itself in the scope, as FastAPI's do: metric and log call it by its template."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Say whether the request is for this route."""
+        match, child = super().matches(scope)
+        return match, child if match is Match.NONE else {**child, "route": self}
 
 
 def plain_routes(service: str, ready: Ready, *, patience: float = PATIENCE_SECONDS) -> list[Route]:
@@ -41,11 +51,11 @@ def plain_routes(service: str, ready: Ready, *, patience: float = PATIENCE_SECON
         return _file(_CONTRACTS / "asyncapi" / f"{service}.json")
 
     return [
-        Route("/health/live", _live),
-        Route("/health/ready", is_ready),
-        Route("/metrics", _metrics),
-        Route("/schemas/{type}/{major}", _schema),
-        Route("/asyncapi.json", asyncapi),
+        Plain("/health/live", _live),
+        Plain("/health/ready", is_ready),
+        Plain("/metrics", _metrics),
+        Plain("/schemas/{type}/{major}", _schema),
+        Plain("/asyncapi.json", asyncapi),
     ]
 
 

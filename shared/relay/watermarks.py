@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -62,12 +61,11 @@ class Watermarks:
         """Say it while it is ours to say, until cancelled; silence is what tells others that we are stuck."""
         try:
             while True:
-                with suppress(NotSent):
-                    try:
-                        if mine():
-                            await self.say()
-                    except PyMongoError as error:
-                        log.warning("watermark-waits", service=self.service, error=type(error).__name__)
+                try:
+                    if mine():
+                        await self.say()
+                except (NotSent, PyMongoError) as error:
+                    log.warning("watermark-waits", service=self.service, error=type(error).__name__)
                 await asyncio.sleep(_EVERY_SECONDS)
         finally:
             await self._sender.close()

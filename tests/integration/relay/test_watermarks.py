@@ -1,10 +1,12 @@
 """A service's statement about the past is true for all of it: whatever waits, whoever looks."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from structlog.testing import capture_logs
 
 from shared.events.watermarks import PublishedBefore, decode
 from shared.relay.republish import begin, set_back
@@ -198,3 +200,19 @@ async def test_of_several_relays_one_speaks_and_another_goes_on_when_it_leaves(
 
         await eventually(goes_on)
     assert later.sequence > first.sequence
+
+
+async def test_a_relay_that_kafka_does_not_hear_says_so(settings: Settings, stock: Stock) -> None:
+    nobody = settings.model_copy(update={"kafka": "127.0.0.1:1"})
+
+    with capture_logs() as lines:
+        speaking = asyncio.create_task(
+            Watermarks(nobody, stock.database, "hazards", ("hazards",)).run(lambda: True)
+        )
+        try:
+            said = await eventually(lambda: [line for line in lines if line["event"] == "watermark-waits"])
+        finally:
+            speaking.cancel()
+            await asyncio.wait({speaking})
+
+    assert said[0].items() >= {"service": "hazards", "error": "NotSent", "log_level": "warning"}.items()

@@ -87,6 +87,25 @@ async def test_the_metric_knows_routes_and_not_cases(client: AsyncClient, keys: 
     assert "nanxun_http_request_seconds_bucket" in scraped.text
 
 
+@pytest.mark.parametrize(
+    ("path", "template"),
+    [
+        ("/metrics", "/metrics"),
+        ("/health/ready", "/health/ready"),
+        ("/schemas/HazardReported/1", "/schemas/{type}/{major}"),
+    ],
+)
+async def test_the_metric_tells_probes_and_contracts_from_paths_that_nobody_serves(
+    client: AsyncClient, path: str, template: str
+) -> None:
+    labels = {"service": "hazards", "route": template, "status": "200"}
+    before = REGISTRY.get_sample_value("nanxun_http_request_seconds_count", labels) or 0
+
+    await client.get(path)
+
+    assert REGISTRY.get_sample_value("nanxun_http_request_seconds_count", labels) == before + 1
+
+
 async def test_ready_says_what_is_away_and_live_does_not_care(local: Settings) -> None:
     async def away() -> list[str]:
         return ["MongoDB"]
