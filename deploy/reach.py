@@ -62,7 +62,7 @@ def _no_kafka(settings: Settings, trouble: KafkaError) -> Unavailable:
 
 def mongo_at(uri: str) -> str:
     """Return where MongoDB is, without the passwords that its address may hold."""
-    return uri.rpartition("@")[2].partition("?")[0]
+    return uri.partition("?")[0].rpartition("@")[2]
 
 
 async def mongo(settings: Settings) -> None:

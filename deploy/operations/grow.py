@@ -27,7 +27,9 @@ Each projection builds a generation from them beside the one that is read; the t
 stand still for some seconds, and where they say the same the new one is read. Commands are taken all the \
 while. Nothing is deleted. Interrupted, the same command goes on where it was."""
 _GOES_ON = "Edition {number} with {partitions} partitions was begun before; this goes on where it was."
-_DONE = "The log has {partitions} partitions, edition {number}, and no older edition: nothing is to be done."
+_DONE = """\
+The log has {partitions} partitions, edition {number}, and relays feed no other: nothing is to be done. What \
+an interrupted `nanxun topics drop` has left is deleted by giving it again."""
 _THEN = """\
 Every projection reads edition {number}. Relays still feed the one before, so that `nanxun rebuild \
 <projection> --rollback` goes back. Once that is not wanted any more: `nanxun rebuild <projection> --drop` \
@@ -57,8 +59,8 @@ class Growing:
         """
         await self._nothing_lost()
         known = await in_use(self.settings, self.client)
-        if known[-1].number > 1 and known == [known[-1]] and known[-1].partitions == partitions:
-            self._say(_DONE.format(**known[-1]._asdict()))
+        if len(known) == 1 and known[0].number > 1 and known[0].partitions == partitions:
+            self._say(_DONE.format(**known[0]._asdict()))
             return 0
         await self._as_said(known)
         edition = self._chosen(known, partitions)

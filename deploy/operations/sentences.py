@@ -57,8 +57,8 @@ MongoDB forgets its history sooner than a comparison takes (more than {seconds:.
 minSnapshotHistoryWindowInSeconds on every member, and give the command again."""
 ONE_WISH = "--rollback, --forward, --drop and a rebuild are four wishes: give one of them."
 STILL_UNSENT = """\
-No further case of {kind} was sent for {seconds:.0f} s: does a relay of {service} run \
-(`python -m services.{service} relay`), and does its log say `relay-waits` or `wrong-topic`?"""
+For {seconds:.0f} s the relays of {service} have not sent what they were given of {kind}: if it is not \
+merely much, does one run (`python -m services.{service} relay`), and does its log say `relay-waits`?"""
 STILL = """\
 Nothing has moved for {seconds:.0f} s: do the processes `python -m services.{service} projection` run, and \
 do their logs say `projection-waits`, or `generation-failed` or `lane-stopped` of the generation that is \

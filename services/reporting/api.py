@@ -56,9 +56,12 @@ def router(reports: Reports, ends: Ends, settings: Settings) -> Router:
         # Kafka is asked meanwhile: what came before the request is counted in the report, or as behind.
         likely = reports.edition
         found, at = await asyncio.gather(report, ends.now(likely))
-        if found is not None and found.provenance.generation.edition != likely:
-            # The first report since the process began, or since the log was given more partitions.
-            at = await ends.now(found.provenance.generation.edition)
+        if found is not None:
+            edition = found.provenance.generation.edition
+            # The first report since the process began, or since the log was given more partitions; or the log
+            # has grown between that answer and the report's point in time.
+            if edition != likely or found.provenance.beyond(at):
+                at = await ends.now(edition)
         return found, at
 
     @routes.get("/areas/{code}")

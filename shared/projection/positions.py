@@ -23,20 +23,25 @@ class Position:
 
     Attributes:
         next: offset of the next record to apply.
-        last: seal of the record before it; None before the first.
+        last: fingerprint of the record before it; None before the first.
         recorded: when the newest event that was applied had been recorded, if it is known.
+        stamp: the time that the record before it has on the log, in milliseconds since 1970; None where an
+            earlier build has moved the position.
     """
 
     next: int = 0
     last: str | None = None
     recorded: datetime | None = None
+    stamp: int | None = None
 
 
 async def stored(generation: Generation, at: list[TopicPartition]) -> dict[TopicPartition, Position]:
     """Return the stored positions; a partition that has none begins with its log."""
     ids = {_id(partition): partition for partition in at}
     found = await generation.collection(POSITIONS).find({"_id": {"$in": list(ids)}}).to_list(None)
-    known = {ids[row["_id"]]: Position(row["next"], row["last"], row["recorded"]) for row in found}
+    known = {
+        ids[row["_id"]]: Position(row["next"], row["last"], row["recorded"], _stamp(row)) for row in found
+    }
     return {partition: known.get(partition, Position()) for partition in at}
 
 
@@ -56,7 +61,7 @@ async def move(lane: Lane, at: TopicPartition, *, expected: int, to: Position, s
     """
     collection = lane.generation.collection(POSITIONS)
     session = lane.session
-    change: Document = {"next": to.next, "last": to.last}
+    change: Document = {"next": to.next, "last": to.last, "stamp": {"next": to.next, "time": to.stamp}}
     counted = {"skipped": skipped}
     if expected == 0 and not await collection.find_one({"_id": _id(at)}, {"_id": 1}, session=session):
         place = {"lane": lane.number, "topic": at.topic, "partition": at.partition, "recorded": to.recorded}
@@ -84,6 +89,12 @@ async def hold(lane: Lane, at: TopicPartition, *, expected: int, skipped: int) -
     )
     if held.modified_count != 1:
         raise LaneLost(f"{at.topic}/{at.partition} is no longer at {expected}")
+
+
+def _stamp(row: Document) -> int | None:
+    """The time of the record before the position, unless a build has moved it that does not know of that."""
+    stamp: Document = row.get("stamp") or {}
+    return stamp["time"] if stamp.get("next") == row["next"] else None
 
 
 def _id(at: TopicPartition) -> str:

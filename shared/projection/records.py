@@ -45,11 +45,6 @@ def fingerprint(record: ConsumerRecord) -> str:
     return f"sha256:{body.hexdigest()}"
 
 
-def seal(record: ConsumerRecord) -> str:
-    """Return what tells the record also from itself in another log, to which it was sent again."""
-    return f"{fingerprint(record)}@{record.timestamp}"
-
-
 @lru_cache(maxsize=4_096)
 def _at(topic: str, partition: int) -> TopicPartition:
     """The partition; it is asked for several times of every record, and there are few of them."""

@@ -64,6 +64,8 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
         """Pause what was assigned, and have it seated; whatever else had a seat by then is another's."""
         mine = set(assigned)
         await self.on_partitions_revoked((self.seated.keys() | self._wanted | self._waiting) - mine)
+        # Whatever is still amiss with a lane is found again.
+        self.stopped.clear()
         self._pause(mine)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
@@ -193,7 +195,9 @@ class Seats(ConsumerRebalanceListener):  # type: ignore[misc]
         try:
             await self.log.check(positions)
         except Stopped as why:
-            self.stop(lane, why)
+            # Revoked while we read: another process finds it.
+            if self._wanted & set(partitions) & self.assigned():
+                self.stop(lane, why)
             return
         consumer = self._consumer()
         for partition, position in positions.items():

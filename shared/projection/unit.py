@@ -15,7 +15,7 @@ from shared.projection.documents import Cases, case_of
 from shared.projection.generation import Generation
 from shared.projection.interventions import park
 from shared.projection.positions import Position, move
-from shared.projection.records import Item, seal
+from shared.projection.records import Item, fingerprint
 from shared.projection.spec import E, Folded, Lane, Projection, S
 from shared.projection.transaction import in_lane
 
@@ -61,7 +61,10 @@ class Unit(Generic[S, E]):
                 recorded = item.decoded.recorded_at
                 newest[item.at] = max(newest.get(item.at, recorded), recorded)
         last = {item.at: item.record for item in self.items}
-        return {at: Position(record.offset + 1, seal(record), newest.get(at)) for at, record in last.items()}
+        return {
+            at: Position(record.offset + 1, fingerprint(record), newest.get(at), record.timestamp)
+            for at, record in last.items()
+        }
 
     def about(self) -> set[str]:
         """Return the document ids of the cases that the records are about."""

@@ -140,9 +140,9 @@ async def without(settings: Settings, count: int) -> bool:
 
 async def there_and_back(stack: Stack, small: Plan) -> None:
     """See that readers can go back to the first edition, which is fed on, and forth again."""
-    for generation in (1, 2):
+    for generation, option in ((1, "--rollback"), (2, "--forward")):
         await eventually(lambda: fed_on(stack.settings), deadline=PATIENCE_SECONDS)
-        status, said = await nanxun(stack.settings, "rebuild", "figures", "--rollback")
+        status, said = await nanxun(stack.settings, "rebuild", "figures", option)
         assert status == 0, said
         assert f"Generation {generation} is read now, 0 records behind." in said
         assert (await run(stack, small)).differences == []

@@ -67,8 +67,12 @@ class Provenance:
             "code_lists": lists(),
         }
 
+    def beyond(self, ends: dict[Partition, int] | None) -> bool:
+        """Whether more was counted than lay before these ends: they are of before, or of another log."""
+        return ends is not None and any(end < self.positions.get(at, 0) for at, end in ends.items())
+
     def _behind(self, ends: dict[Partition, int] | None) -> int | None:
-        if ends is None or any(end < self.positions.get(at, 0) for at, end in ends.items()):
+        if ends is None or self.beyond(ends):
             return None
         return sum(end - self.positions.get(at, 0) for at, end in ends.items())
 

@@ -19,8 +19,8 @@ from shared.projection.storage import collections
 
 # So often that a bar is seen to move.
 _TOLD = 1_000
-# How often a lane was held for decisions, and not what was counted.
-_OWN: dict[str, frozenset[str]] = {POSITIONS: frozenset({"decided"})}
+# How often a lane was held for decisions, and what earlier builds did not keep; not what was counted.
+_OWN: dict[str, frozenset[str]] = {POSITIONS: frozenset({"decided", "stamp"})}
 _ABSENT = object()
 
 

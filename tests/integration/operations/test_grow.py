@@ -97,7 +97,7 @@ async def test_a_filling_that_nobody_sends_says_whom_it_waits_for(
         Growing(settings, client, screen.console)._fill_one("hazards", database, "hazards")
     )
 
-    await eventually(lambda: "does a relay of hazards run" in screen.text)
+    await eventually(lambda: "the relays of hazards have not sent" in screen.text)
     assert not filling.done()
     filling.cancel()
     await asyncio.wait([filling])

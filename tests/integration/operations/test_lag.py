@@ -118,7 +118,10 @@ async def test_with_a_server_away_the_rest_is_told_and_what_is_not_known_is_name
     assert "?" in screen.text
 
 
-async def test_a_table_that_is_watched_names_who_does_not_answer(figures: Stage) -> None:
+async def test_a_table_that_is_watched_names_who_does_not_answer(
+    figures: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "_PATIENCE_SECONDS", 3.0)
     away = figures.settings.model_copy(update={"mongo": NOBODY["mongo"]})
     terminal = Console(file=StringIO(), width=200, force_terminal=True)
 

@@ -85,3 +85,28 @@ async def test_what_was_seated_while_partitions_moved_on_is_given_up_with_the_ne
         assert moved not in seats.seated
         await eventually(lambda: seats.seated.keys() == {mine}, deadline=FAR)
         assert seats.settled()
+
+
+async def test_a_lane_that_was_revoked_while_it_was_checked_is_not_stopped_here(stage: Stage) -> None:
+    checked, revoked = asyncio.Event(), asyncio.Event()
+
+    class Slow(Log):
+        """A log that is found to be another once its partition is away."""
+
+        async def check(self, positions: dict[TopicPartition, Position]) -> None:
+            """Refuse it."""
+            assert positions
+            checked.set()
+            await revoked.wait()
+            raise Stopped("other-log", "another record")
+
+    at = TopicPartition(stage.settings.topic("hazards"), 0)
+    async with seating(stage, Slow(stage.settings), at) as (seats, _):
+        await asyncio.wait_for(checked.wait(), FAR)
+        await seats.on_partitions_revoked([at])
+        revoked.set()
+        await asyncio.sleep(0.1)
+        assert seats.stopped == {}
+
+        await seats.on_partitions_assigned([at])
+        await eventually(lambda: set(seats.stopped) == {0}, deadline=FAR)

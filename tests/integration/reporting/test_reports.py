@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from services.reporting.bus import Ends
+from services.reporting.store.provenance import Partition
+from shared.edition import Edition
 from shared.events.base import Fact, Recorded, Role, Site, Size
 from shared.events.hazards import (
     Control,
@@ -307,3 +310,21 @@ async def test_a_report_says_whether_a_case_in_it_waits_for_what_could_not_be_re
 
     await reporting.raw(encode(good[1])._replace(value=b"{"))
     assert not await complete()
+
+
+async def test_kafka_is_asked_again_where_it_answered_before_what_a_report_has_counted(
+    reporting: Reporting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await reporting.send(event(reported(place()), "hz_1", 1, day(1)))
+    await reporting.national("2016-01", "2016-01")
+    really, asked = Ends.now, list[int]()
+
+    async def now(self: Ends, edition: Edition | None) -> dict[Partition, int] | None:
+        found = await really(self, edition)
+        asked.append(len(asked))
+        return dict.fromkeys(found, 0) if found and len(asked) == 1 else found
+
+    monkeypatch.setattr(Ends, "now", now)
+
+    assert (await reporting.report("areas/CN", "2016-01", "2016-01"))["provenance"]["behind_records"] == 0
+    assert len(asked) == 2

@@ -33,6 +33,6 @@ async def test_a_refusal_is_told_in_its_own_words(
 
 
 def test_no_password_of_an_address_is_shown() -> None:
-    whole = "mongodb://ann:secret@a:27017,b:27017/?tlsCertificateKeyFilePassword=hidden"
+    whole = "mongodb://ann:secret@a:27017,b:27017/?tlsCertificateKeyFilePassword=hid@den"
 
     assert reach.mongo_at(whole) == "a:27017,b:27017/"
