@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console
 
 from deploy.local.mongod import ReplicaSet
-from deploy.operations import looking
+from deploy.operations import lag, looking
 from deploy.operations.lag import show
 from deploy.operations.looking import look
-from deploy.operations.standing import Applied, Read, Whole
+from deploy.operations.standing import Applied, Published, Read, Whole
 from shared import mongo
 from shared.projection.watermarks import WATERMARKS
 from shared.settings import Settings
@@ -118,20 +118,21 @@ async def test_with_a_server_away_the_rest_is_told_and_what_is_not_known_is_name
     assert "?" in screen.text
 
 
-async def test_a_table_that_is_watched_names_who_does_not_answer(
-    figures: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(looking, "_PATIENCE_SECONDS", 3.0)
-    away = figures.settings.model_copy(update={"mongo": NOBODY["mongo"]})
-    terminal = Console(file=StringIO(), width=200, force_terminal=True)
+async def test_a_table_that_is_watched_names_who_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Console(file=StringIO(), width=200, height=10, force_terminal=True)
+
+    async def away(_settings: Settings) -> Whole:
+        return Whole([Published("hazards", "hazards") for _ in range(20)], [], troubles=["what Kafka knows"])
 
     def shown() -> bool:
         assert isinstance(terminal.file, StringIO)
-        return "Not known: what MongoDB" in terminal.file.getvalue()
+        return "Not known: what Kafka knows." in terminal.file.getvalue()
 
-    watching = asyncio.create_task(show(away, terminal, watch=True))
+    monkeypatch.setattr(lag, "look", away)
+    watching = asyncio.create_task(lag.show(Settings(), terminal, watch=True))
 
-    await eventually(shown, deadline=PATIENCE_SECONDS)
+    # Also where the terminal is too low for the table.
+    await eventually(shown)
     watching.cancel()
     await asyncio.wait([watching])
 
