@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deploy import reach
 from deploy.local.errors import Unavailable
 from deploy.operations import choosing, writing
 from deploy.operations.choosing import Choice, decide
@@ -252,11 +253,15 @@ async def test_a_letter_that_is_named_twice_is_decided_on_once(figures: Stage, s
 
 
 async def test_no_letter_is_overlooked_where_the_editions_cannot_be_asked_for(
-    figures: Stage, screen: Screen
+    figures: Stage, screen: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nowhere = figures.settings.model_copy(update={"mongo": "mongodb://127.0.0.1:1"})
+    async def away(_settings: Settings) -> None:
+        raise Unavailable("MongoDB does not answer")
 
-    with pytest.raises(Unavailable, match="MongoDB at"):
-        await list_letters(nowhere, Filter(), 50, screen.console)
-    with pytest.raises(Unavailable, match="MongoDB at"):
-        await decide(nowhere, Choice(State.DISCARDED, wanted=Filter()), screen.console, yes=True, wait=False)
+    monkeypatch.setattr(reach, "mongo", away)
+    settings, every = figures.settings, Choice(State.DISCARDED, wanted=Filter())
+
+    with pytest.raises(Unavailable, match="MongoDB"):
+        await list_letters(settings, Filter(), 50, screen.console)
+    with pytest.raises(Unavailable, match="MongoDB"):
+        await decide(settings, every, screen.console, yes=True, wait=False)
