@@ -7,8 +7,8 @@ from pymongo.errors import DuplicateKeyError
 from structlog.testing import capture_logs
 
 from shared.events.base import Fact, Recorded
-from shared.mongo import Document
-from shared.projection import Folded, Lane
+from shared.mongo import Document, snapshot
+from shared.projection import Folded, Lane, stuck
 from shared.projection.documents import CASES, case_id
 from tests.facts import records
 from tests.integration.projection.conftest import Stage, enterprise, unchanged, write
@@ -86,6 +86,8 @@ async def test_a_bug_parks_the_case_it_meets_and_no_other(stage: Stage, where: s
     assert case["version"] == 1
     assert case["parked"].startswith(why)
     assert sorted(held["sequence"] for held in case["held"]) == [2, 3, 4]
+    async with snapshot(stage.client) as session:
+        assert await stuck.anything(stage.generation.collection(CASES), session)
 
 
 async def test_a_bug_that_parking_meets_too_stops_its_lane_by_name_and_skips_nothing(stage: Stage) -> None:

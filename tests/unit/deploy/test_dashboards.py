@@ -36,6 +36,16 @@ def family(name: str) -> str:
     return re.sub(r"_(total|bucket|count|sum)$", "", name)
 
 
+def test_what_says_whether_it_is_true_counts_no_generation_that_nobody_reads() -> None:
+    stands = {"lane_stopped", "parked_cases", "holes", "held_events"}
+    shown = [target["expr"] for target in targets(dashboards()["true"])]
+
+    for name in (f"nanxun_projection_{each}" for each in stands):
+        asked = [expression for expression in shown if name in expression]
+        assert asked
+        assert all(f'{name}{{projection!~".+@.+"}}' in expression for expression in asked)
+
+
 def test_there_is_a_dashboard_for_each_question() -> None:
     titles = {board["title"] for board in dashboards().values()}
 

@@ -7,6 +7,7 @@ import yaml
 
 from deploy.local import docker, jars
 from deploy.stack import parts
+from shared.http.serve import GRACE_SECONDS
 from shared.settings import ROLE_PORTS, Settings
 
 ROOT = Path(__file__).parents[3]
@@ -22,6 +23,14 @@ def test_compose_runs_every_role_of_every_service() -> None:
 
     for part in parts():
         assert services[str(part)]["command"] == ["python", "-m", f"services.{part.service}", part.role]
+
+
+def test_a_container_is_given_the_time_that_a_process_takes_to_end() -> None:
+    services = read("docker-compose.yml")["services"]
+
+    given = {services[str(part)]["stop_grace_period"] for part in parts()}
+
+    assert {int(seconds.removesuffix("s")) >= 2 * GRACE_SECONDS for seconds in given} == {True}
 
 
 def test_prometheus_watches_every_role_that_compose_runs() -> None:
